@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The seam: the few Protocols that the use cases need of the adapters.
+
+Who implements what: `gateway.smtp` the `Transaction`, the `Route` and spooled `Message`s, and calls a `Screener`;
+`gateway.ledger` the `Ledger` and the `Memory`; `gateway.imap` the `Mailboxes`; `gateway.judge` the `Judge`.
+An adapter that cannot do its part now raises `Unavailable`; what the other side should do then is the use case's call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from gateway.hold.hold import Delivery, Hold
+from gateway.mail.envelope import Envelope
+from gateway.mail.server_reply import ServerReply
+
+
+class Unavailable(Exception):  # noqa: N818 - a condition that passes, named as such
+    """A part that is needed cannot serve at this moment: try again later. Its text is for the log alone."""
+
+
+# --- SMTP -----------------------------------------------------------------------------------------------------------
+
+
+class Message(Protocol):
+    """The octets of a message as submitted, in memory or spooled to disk; never changed."""
+
+    @property
+    def size(self) -> int:
+        """Length in octets."""
+        ...
+
+    def prefix(self, limit: int) -> bytes:
+        """The first `limit` octets, or all there are."""
+        ...
+
+    def chunks(self) -> Iterator[bytes]:
+        """All octets, in order, in pieces of at most 256 KiB."""
+        ...
+
+
+class Transaction(Protocol):
+    """A mail transaction open at upstream: MAIL and at least one RCPT were accepted there."""
+
+    async def deliver(self, message: Message) -> ServerReply:
+        """Send DATA and the message; give upstream's own final reply.
+
+        Trouble on the way gives the reply that the client should see (451 4.4.1, 451 4.4.2); it never raises but for
+        cancellation. Call at most one of `deliver` and `abandon`, once.
+        """
+        ...
+
+    async def abandon(self) -> None:
+        """Take the transaction back (RSET), because the message is held or refused here. Never raises."""
+        ...
+
+
+class Screener(Protocol):
+    """What a listener asks when a message is complete."""
+
+    async def screen(self, envelope: Envelope, message: Message, transaction: Transaction) -> ServerReply:
+        """Judge the message, then deliver or abandon the transaction; give the final reply to the client's DATA."""
+        ...
+
+
+class Route(Protocol):
+    """A way of our own to send what was released."""
+
+    async def carries(self, extensions: frozenset[str], size: int) -> str | None:
+        """Why the route cannot carry such a message unchanged, in words for an administrator; None if it can.
+
+        Raises:
+            Unavailable: the route could not be asked.
+        """
+        ...
+
+    async def send(self, envelope: Envelope, message: Message, deliveries: Sequence[Delivery]) -> tuple[Delivery, ...]:
+        """Try to deliver to each recipient of `deliveries` that is pending; give all of them as they then stand.
+
+        Only upstream's 250 to DATA makes a recipient delivered. A 4yz or no connection leaves it pending, a 5yz makes
+        it refused, a final reply that was lost makes it unknown. Never raises but for cancellation.
+        """
+        ...
+
+
+# --- the ledger -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of a hold's append-only history.
+
+    Attributes:
+        hold: its id.
+        at: UTC.
+        what: one word or two, for example ``held``, ``card``, ``decision``, ``attempt``, ``delivered``.
+        actor: who caused it.
+        detail: for an administrator; never message text.
+    """
+
+    hold: str
+    at: datetime
+    what: str
+    actor: str
+    detail: str = ""
+
+
+class Ledger(Protocol):
+    """What holds are kept in. Each method is one durable transaction."""
+
+    async def hold(self, hold: Hold, content: bytes) -> Hold:
+        """Commit a new hold; or give the one with the same key that is open, or ended within the retry window.
+
+        Raises:
+            Unavailable: nothing was committed, or it is not known whether it was (a retry then finds its own hold).
+        """
+        ...
+
+    async def content(self, hold_id: str) -> bytes:
+        """The exact octets of a hold.
+
+        Raises:
+            LookupError: there is no such hold, or its octets are purged.
+            Unavailable: the ledger cannot be asked now.
+        """
+        ...
+
+    async def find(self, hold_id: str) -> Hold | None:
+        """The hold with this id."""
+        ...
+
+    async def in_mailbox(self, mailbox: str) -> tuple[Hold, ...]:
+        """All holds whose cards belong in this mailbox: open ones, and ended ones that still have their octets."""
+        ...
+
+    async def mailboxes(self) -> Mapping[str, bool]:
+        """Mailboxes that need looking after, and whether any hold in them is open."""
+        ...
+
+    async def due(self, now: datetime) -> tuple[Hold, ...]:
+        """Holds to act on now: releases whose grace and back-off are over, deadlines and reminders that have passed."""
+        ...
+
+    async def claim(self, hold_id: str, owner: str, until: datetime) -> Hold | None:
+        """Take a lease on a hold for one node; None if another has one that runs."""
+        ...
+
+    async def update(self, before: Hold, after: Hold, event: Event) -> bool:
+        """Replace a hold by its next value, with an entry in its history; False if it was changed in between."""
+        ...
+
+    async def history(self, hold_id: str) -> tuple[Event, ...]:
+        """All entries, oldest first."""
+        ...
+
+
+# --- IMAP -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCard:
+    r"""A card as it lies in a folder.
+
+    Attributes:
+        folder: name as people see it, not encoded.
+        uid: its UID there, good for this connection only.
+        token: value of its token header; empty if it has none (somebody else's mail).
+        deleted: whether it carries the flag \Deleted.
+    """
+
+    folder: str
+    uid: int
+    token: str
+    deleted: bool = False
+
+
+class Mailbox(Protocol):
+    """One reviewer's mailbox, opened. Every method may raise `Unavailable`; the mailbox is then of no more use."""
+
+    async def ensure(self, folders: Sequence[str]) -> None:
+        """Create and subscribe the folders that are missing."""
+        ...
+
+    async def cards(self, folders: Sequence[str]) -> tuple[SeenCard, ...]:
+        """All messages in these folders with their tokens; a folder that is missing counts as empty."""
+        ...
+
+    async def append(self, folder: str, content: bytes, token: str, flags: Sequence[str] = ()) -> None:
+        """Put a card or notice there, once: if one with this token is there already, it stays the only one."""
+        ...
+
+    async def move(self, card: SeenCard, folder: str) -> None:
+        """Move a card."""
+        ...
+
+    async def remove(self, card: SeenCard) -> None:
+        """Delete and expunge one message, and no other."""
+        ...
+
+    async def find(self, folder: str, token: str) -> SeenCard | None:
+        """The message with this token in a folder that may hold a great deal of other mail (INBOX)."""
+        ...
+
+    def changes(self, folders: Sequence[str]) -> AsyncIterator[None]:
+        """Wakes whenever something may have changed in these folders, by NOTIFY, IDLE or not at all."""
+        ...
+
+
+class Mailboxes(Protocol):
+    """The IMAP server, as many mailboxes."""
+
+    def open(self, mailbox: str) -> AbstractAsyncContextManager[Mailbox]:
+        """Log in to a mailbox.
+
+        Raises:
+            Unavailable: the server is not there, or does not let us in.
+        """
+        ...
+
+
+# --- the judge ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the learned judge says of one reply.
+
+    Attributes:
+        sentences: for each sentence of the reply, probability by family.
+        whole: probability by family for the reply as a whole (the absences).
+        level: probabilities of the customer's levels 0 to 3; None without a customer's message.
+    """
+
+    sentences: tuple[Mapping[str, float], ...]
+    whole: Mapping[str, float]
+    level: tuple[float, float, float, float] | None = None
+
+
+class Judge(Protocol):
+    """The learned judge, wherever it runs."""
+
+    async def judge(self, customer: str | None, authored: str, spans: Sequence[tuple[int, int]]) -> Judgement:
+        """Probabilities for the sentences at `spans` in `authored`.
+
+        Raises:
+            Unavailable: no answer within its deadline.
+        """
+        ...
