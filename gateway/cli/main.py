@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from gateway import __version__
+from gateway.cli import config
 
 app = typer.Typer(
     name="bedside",
@@ -16,6 +17,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+app.add_typer(config.app, name="config")
 
 
 def _version(value: bool) -> None:
