@@ -8,15 +8,18 @@ An adapter that cannot do its part now raises `Unavailable`; what the other side
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from gateway.hold.event import Event as Event  # noqa: PLC0414 - re-exported: adapters speak of it
 from gateway.hold.hold import Delivery, Hold
+from gateway.hold.seen import SeenCard as SeenCard  # noqa: PLC0414 - likewise
 from gateway.mail.envelope import Envelope
 from gateway.mail.server_reply import ServerReply
+from gateway.verdict.verdict import Verdict
 
 
 class Unavailable(Exception):  # noqa: N818 - a condition that passes, named as such
@@ -78,11 +81,26 @@ class Route(Protocol):
         """
         ...
 
-    async def send(self, envelope: Envelope, message: Message, deliveries: Sequence[Delivery]) -> tuple[Delivery, ...]:
+    async def send(
+        self,
+        envelope: Envelope,
+        message: Message,
+        deliveries: Sequence[Delivery],
+        before_end: Callable[[Sequence[Delivery]], Awaitable[bool]],
+    ) -> tuple[Delivery, ...]:
         """Try to deliver to each recipient of `deliveries` that is pending; give all of them as they then stand.
 
         Only upstream's 250 to DATA makes a recipient delivered. A 4yz or no connection leaves it pending, a 5yz makes
         it refused, a final reply that was lost makes it unknown. Never raises but for cancellation.
+
+        Args:
+            envelope: what to send it with; only those of its recipients that are pending in `deliveries` get it.
+            message: the exact octets.
+            deliveries: the recipients, in the order of the envelope.
+            before_end: asked once, after all octets of the message and before the line that ends it (RFC 5321 4.1.1.4),
+                with the deliveries that hang on its reply: from there on, a broken connection may mean that it was
+                delivered (RFC 1047). If it says False, or raises, the connection is dropped without ending the
+                message, and those deliveries stay pending.
         """
         ...
 
@@ -91,22 +109,16 @@ class Route(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """One entry of a hold's append-only history.
+class Need:
+    """Why a mailbox needs looking after.
 
     Attributes:
-        hold: its id.
-        at: UTC.
-        what: one word or two, for example ``held``, ``card``, ``decision``, ``attempt``, ``delivered``.
-        actor: who caused it.
-        detail: for an administrator; never message text.
+        open: holds in it that wait for a decision or a delivery; without any, it need not be watched, only swept.
+        stamp: changes whenever one of its holds does.
     """
 
-    hold: str
-    at: datetime
-    what: str
-    actor: str
-    detail: str = ""
+    open: int
+    stamp: int
 
 
 class Ledger(Protocol):
@@ -137,8 +149,8 @@ class Ledger(Protocol):
         """All holds whose cards belong in this mailbox: open ones, and ended ones that still have their octets."""
         ...
 
-    async def mailboxes(self) -> Mapping[str, bool]:
-        """Mailboxes that need looking after, and whether any hold in them is open."""
+    async def mailboxes(self) -> Mapping[str, Need]:
+        """Mailboxes that need looking after."""
         ...
 
     async def due(self, now: datetime) -> tuple[Hold, ...]:
@@ -149,8 +161,23 @@ class Ledger(Protocol):
         """Take a lease on a hold for one node; None if another has one that runs."""
         ...
 
-    async def update(self, before: Hold, after: Hold, event: Event) -> bool:
-        """Replace a hold by its next value, with an entry in its history; False if it was changed in between."""
+    async def update(self, before: Hold, after: Hold, event: Event | None = None) -> Hold | None:
+        """Replace a hold by its next value, with an entry in its history; None if it was changed in between.
+
+        Gives the hold as it now stands in the ledger: `after` with the next version.
+        """
+        ...
+
+    async def lease(self, name: str, owner: str, until: datetime) -> bool:
+        """Take or prolong a lease on something that one node at a time may do, such as watching a mailbox."""
+        ...
+
+    async def yield_lease(self, name: str, owner: str) -> None:
+        """Give a lease up before its time, if this owner has it."""
+        ...
+
+    async def open_from(self, sender: str) -> tuple[Hold, ...]:
+        """Held messages with this reverse-path that nobody has decided about yet."""
         ...
 
     async def history(self, hold_id: str) -> tuple[Event, ...]:
@@ -158,31 +185,33 @@ class Ledger(Protocol):
         ...
 
 
-# --- IMAP -----------------------------------------------------------------------------------------------------------
+class Journal(Protocol):
+    """Counts of what was done with messages, by day; never waits, never raises.
 
-
-@dataclass(frozen=True, slots=True)
-class SeenCard:
-    r"""A card as it lies in a folder.
-
-    Attributes:
-        folder: name as people see it, not encoded.
-        uid: its UID there, good for this connection only.
-        token: value of its token header; empty if it has none (somebody else's mail).
-        deleted: whether it carries the flag \Deleted.
+    It is what `bedside policy stats` and the metrics are made of. It knows rules and teams, and no person.
     """
 
-    folder: str
-    uid: int
-    token: str
-    deleted: bool = False
+    def judged(self, team: str, verdict: Verdict, carried_out: str) -> None:
+        """A message of a team was judged; `carried_out` is what was done: passed, observed, noted, held, nudged ..."""
+        ...
+
+    def unjudged(self, cause: str) -> None:
+        """A message passed without being judged."""
+        ...
+
+    def failed(self, cause: str, where: str) -> None:
+        """A message could not be judged: what went wrong, and in which rule or part."""
+        ...
+
+
+# --- IMAP -----------------------------------------------------------------------------------------------------------
 
 
 class Mailbox(Protocol):
     """One reviewer's mailbox, opened. Every method may raise `Unavailable`; the mailbox is then of no more use."""
 
-    async def ensure(self, folders: Sequence[str]) -> None:
-        """Create and subscribe the folders that are missing."""
+    async def ensure(self, folders: Sequence[str]) -> Sequence[str] | None:
+        """Create and subscribe the folders that are missing; give those that were, or None if that is not known."""
         ...
 
     async def cards(self, folders: Sequence[str]) -> tuple[SeenCard, ...]:
@@ -206,7 +235,10 @@ class Mailbox(Protocol):
         ...
 
     def changes(self, folders: Sequence[str]) -> AsyncIterator[None]:
-        """Wakes whenever something may have changed in these folders, by NOTIFY, IDLE or not at all."""
+        """Wakes whenever something may have changed in these folders, by NOTIFY, IDLE or not at all.
+
+        The wait for the next item may be cancelled; the mailbox is then of use for other commands again.
+        """
         ...
 
 

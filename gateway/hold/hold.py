@@ -3,6 +3,9 @@
 
 States: held -> releasing -> delivered; held -> discarded, superseded or returned. Discarded and superseded holds can
 be brought back to held until their bytes are purged. `gateway.hold.states` has the table of what leads where.
+
+A mailing that came in several transactions (one Message-ID, one text, other recipients each) is one hold of several
+parts. Each part keeps its own envelope and its own octets, so that what goes out is what came in.
 """
 
 from __future__ import annotations
@@ -45,6 +48,14 @@ class Decision(StrEnum):
     DISCARD = "discard"
 
 
+class End(StrEnum):
+    """How a hold ends by itself when its deadline has passed; KEEP: it does not."""
+
+    RELEASE = "release"
+    RETURN = "return"
+    KEEP = "keep"
+
+
 class Actor(StrEnum):
     """Who caused an entry of the history."""
 
@@ -65,6 +76,7 @@ class Delivery:
         reply: upstream's last reply for it, as text with its code; empty before the first attempt.
         attempts: how many attempts were made.
         at: when the outcome last changed, UTC; None before the first attempt.
+        part: index of the transaction that it came in, see `Hold.parts`.
     """
 
     recipient: Path
@@ -72,6 +84,55 @@ class Delivery:
     reply: str = ""
     attempts: int = 0
     at: datetime | None = None
+    part: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One transaction that a hold came in.
+
+    Attributes:
+        key: see `gateway.hold.key`; a retry is recognised by it.
+        envelope: what it will be sent with.
+        size: length of the message in octets.
+        digest: SHA-256 of the exact octets, hexadecimal.
+    """
+
+    key: str
+    envelope: Envelope
+    size: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What the gateway has put into one reviewer's folders.
+
+    Attributes:
+        role: whose.
+        card: revision of the hold that the card shows; 0 while none was put.
+        purged: whether the octets are gone.
+        message_key: see `gateway.hold.key`; another transaction of the same mailing is recognised by it.
+        lead_mailbox: where the lead finds cards; None if the team has no lead.
+        remind_at: when the reviewer is reminded, UTC; None if that is done or not wanted.
+        escalate_at: when it shows to the lead as well, UTC; likewise.
+        at_end: what happens at the deadline.
+        escalated: when it was shown to the lead because nobody had decided; None if it was not.
+        revision: how many faces the card has had; it grows whenever the card has to say something else.
+        notices: how many notices were called for; it grows with a reminder and when something comes back.
+        showings: what was put into whose folders.
+        since: subjects of mails that the submitter has sent on the matter since.
+        attempts: rounds of release that were put off.
+        given_up_at: when a release that is put off is no longer tried, UTC; None before its decision.
+        more: further parts, where the mailing came in several transactions.
+        version: counts the changes; the ledger sets it.
+    """
+
+    role: To
+    card: int = 0
+    restored: int = 0
+    notice: int = 0
+    standing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +150,8 @@ class Hold:
         subject: decoded; shown on card and notice only.
         verdict: why it is held.
         team: name of the team.
-        mailbox: mailbox in which the reviewer finds the card: a login name as `Mailboxes` knows it.
+        mailbox: mailbox in which the agent finds the card (for a lead's hold without `lead_mailbox`, the lead): a login
+            name as `Mailboxes` knows it.
         to: who reviews it.
         created: when it was committed, UTC.
         deadline: when it ends by itself, UTC; None for a note.
@@ -123,5 +185,44 @@ class Hold:
     release_at: datetime | None = None
     next_attempt: datetime | None = None
     ended: datetime | None = None
-    restored: int = 0
     purged: bool = False
+    message_key: str = ""
+    lead_mailbox: str | None = None
+    remind_at: datetime | None = None
+    escalate_at: datetime | None = None
+    at_end: End = End.KEEP
+    escalated: datetime | None = None
+    revision: int = 1
+    notices: int = 1
+    showings: tuple[Showing, ...] = ()
+    since: tuple[str, ...] = ()
+    attempts: int = 0
+    given_up_at: datetime | None = None
+    more: tuple[Part, ...] = ()
+    version: int = 1
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """All transactions that it came in, the first first."""
+        return (Part(self.key, self.envelope, self.size, self.digest), *self.more)
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody or something still has to act on it."""
+        return self.state in (HoldState.HELD, HoldState.RELEASING)
+
+    @property
+    def pending(self) -> tuple[Delivery, ...]:
+        """Recipients that an attempt would go to."""
+        return tuple(d for d in self.deliveries if d.outcome is Outcome.PENDING)
+
+    def showing(self, role: To) -> Showing:
+        """What this reviewer was shown so far."""
+        return next((s for s in self.showings if s.role is role), Showing(role))
+
+    def places(self) -> tuple[tuple[str, To], ...]:
+        """Mailboxes in which it shows, each with the role that its card has there."""
+        if self.lead_mailbox is None:
+            return ((self.mailbox, self.to),)
+        lead = self.to is To.LEAD or self.escalated is not None
+        return ((self.mailbox, To.AGENT), *(((self.lead_mailbox, To.LEAD),) if lead else ()))
