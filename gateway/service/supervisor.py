@@ -91,8 +91,8 @@ class Supervisor(Generic[Shared]):
 
     def run(self) -> None:
         """Start everything, keep it running, and return when SIGTERM or SIGINT has been obeyed."""
-        shared = self.load(None)
         with _Wakeup(self._signals.append) as wakeup:
+            shared = self.load(None)
             self._places = self._fill(shared)
             while not self._stopping():
                 self._tend()
@@ -103,8 +103,8 @@ class Supervisor(Generic[Shared]):
             _log.info("stopping")
             self._retire()
             while self._draining:
-                self._reap()
                 self._sleep(wakeup)
+                self._reap()
 
     def _fill(self, shared: Shared) -> list[_Place]:
         places = [_Place(f"worker-{n}", lambda: self.worker(shared)) for n in range(1, self.workers + 1)]
