@@ -1,2 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SMTP and LMTP: the only importer of aiosmtpd and aiosmtplib."""
+"""SMTP on both sides: the listener that clients speak to, and the legs to upstream. Alone in importing aiosmtpd.
+
+How a message travels: `server` takes opened sockets and makes a `session` for each connection; its `dialogue` answers
+the commands with what `upstream` says to them (`pool`, `leg`), reads the message (`data`, `message`) and asks the
+Screener, which ends the `transaction`. `route` is the way of our own on which released mail leaves.
+"""

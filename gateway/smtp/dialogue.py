@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The commands of one client's session, and what is answered (RFC 5321 4.1).
+
+What can be asked of upstream is asked of upstream, in the client's own words, and its reply is the client's reply.
+Ours are only the order of commands, the caps, and who may submit at all: a stranger may talk to us until MAIL, but
+costs upstream nothing before that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import ClassVar
+
+from gateway.mail.envelope import Client, Envelope, Path
+from gateway.mail.server_reply import ServerReply
+from gateway.smtp import auth, paths, replies
+from gateway.smtp.features import Features
+from gateway.smtp.leg import Leg
+from gateway.smtp.reception import Connection, Reception, is_among
+from gateway.smtp.submission import submit
+from gateway.smtp.upstream import UpstreamLost
+from gateway.smtp.values import LOOPBACK, ListenerTls
+
+_Command = Callable[["Dialogue", bytes, bytes], Awaitable[ServerReply]]
+
+
+class Dialogue:
+    """What is said between one client and us.
+
+    Attributes:
+        leg: what the client has of upstream.
+        served: mail transactions that came to DATA's final reply.
+        junk: commands since the last mail that led to none.
+    """
+
+    def __init__(self, connection: Connection, reception: Reception) -> None:
+        self.leg = Leg(reception.pool)
+        self.served = 0
+        self.junk = 0
+        self._connection = connection
+        self._reception = reception
+        self._client = Client(address=connection.address, listener=reception.listener.name)
+        self._hello = b""
+        self._authenticated = False
+        self._login: str | None = None
+        self._sender: Path | None = None
+        self._recipients: list[Path] = []
+        self._refused_recipients = 0
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether MAIL was accepted and DATA is still to come."""
+        return self._sender is not None
+
+    async def answer(self, line: bytes) -> ServerReply:
+        """Carry out one command.
+
+        Args:
+            line: the command without its CRLF.
+
+        Raises:
+            ClientGone: the client went away in between.
+        """
+        verb, _, argument = line.partition(b" ")
+        command = self.commands.get(verb.upper())
+        if command is None:
+            return replies.UNKNOWN_COMMAND
+        try:
+            reply = await command(self, line, argument.strip())
+        except UpstreamLost as lost:
+            self._forget_transaction()
+            return lost.reply if not self.leg.is_lost else replies.UPSTREAM_GONE
+        return replies.UPSTREAM_GONE if self.leg.is_lost and reply.code != 421 else reply
+
+    def reset_by_tls(self) -> None:
+        """TLS has begun: what was said before it does not count (RFC 3207 4.2)."""
+        self._hello = b""
+        self._forget_transaction()
+
+    def give_up(self) -> None:
+        """Something went wrong here in the middle of a command: the transaction is over."""
+        self._forget_transaction()
+
+    def close(self) -> None:
+        """The client is gone."""
+        self.leg.close()
+
+    # --- greeting ---------------------------------------------------------------------------------------------------
+
+    async def _ehlo(self, _line: bytes, argument: bytes) -> ServerReply:
+        if not argument:
+            return replies.SYNTAX_HELLO
+        self._forget_transaction()
+        try:
+            features = await self.leg.features()
+        except UpstreamLost as lost:
+            # 451 is no answer to EHLO; 421 says the same, and that there is no use in staying.
+            return ServerReply(421, lost.reply.lines) if lost.reply.transient else lost.reply
+        self._hello = argument
+        own = []
+        if self._offers_starttls:
+            own.append(b"STARTTLS")
+        if self._offers_auth and features.mechanisms:
+            own.append(b"AUTH " + b" ".join(features.mechanisms))
+        return features.offer(self._reception.listener.hostname, self._reception.limits.message_size, tuple(own))
+
+    async def _helo(self, _line: bytes, argument: bytes) -> ServerReply:
+        if not argument:
+            return replies.SYNTAX_HELLO
+        self._forget_transaction()
+        self._hello = argument
+        return ServerReply.of(250, self._reception.listener.hostname)
+
+    @property
+    def _offers_starttls(self) -> bool:
+        return self._reception.listener.tls is ListenerTls.STARTTLS and not self._connection.encrypted
+
+    @property
+    def _offers_auth(self) -> bool:
+        """Passwords pass only where nobody can listen in, on either leg."""
+        safe = self._connection.encrypted or is_among(self._connection.address, LOOPBACK)
+        return safe and self.leg.secure and not self._authenticated
+
+    # --- authentication ---------------------------------------------------------------------------------------------
+
+    async def _auth(self, line: bytes, argument: bytes) -> ServerReply:
+        refusal = self._no_auth_now(await self.leg.features(), argument)
+        if refusal is not None:
+            return refusal
+        session = await self.leg.claim()
+        outcome = await auth.relay(self._connection, session, line, self._reception.limits.patience.command)
+        if outcome.accepted:
+            self._authenticated = True
+            self._login = outcome.login
+        return outcome.reply
+
+    def _no_auth_now(self, features: Features, argument: bytes) -> ServerReply | None:
+        if not self._hello:
+            return replies.HELLO_FIRST
+        if self._authenticated or self.in_transaction or not features.mechanisms:
+            return replies.AUTH_NOT_HERE
+        if not self._offers_auth:
+            return replies.ENCRYPTION_REQUIRED
+        words = argument.split()
+        if not 1 <= len(words) <= 2:
+            return replies.SYNTAX_AUTH
+        return None if words[0].upper() in features.mechanisms else replies.UNKNOWN_MECHANISM
+
+    @property
+    def _may_submit(self) -> bool:
+        return self._authenticated or is_among(self._client.address, self._reception.listener.networks)
+
+    # --- the mail transaction ---------------------------------------------------------------------------------------
+
+    async def _mail(self, line: bytes, argument: bytes) -> ServerReply:
+        if not self._hello:
+            return replies.HELLO_FIRST
+        if self._sender is not None:
+            return replies.NESTED_MAIL
+        if not self._may_submit:
+            return replies.AUTH_REQUIRED if self._offers_auth or self._offers_starttls else replies.DENIED
+        sender = paths.path(argument, b"FROM:")
+        if sender is None:
+            return replies.SYNTAX_MAIL
+        if paths.size_of(sender) > self._reception.limits.message_size:
+            return replies.TOO_BIG
+        reply = await self.leg.mail((line,))
+        if reply.positive:
+            self._sender = sender
+        return reply
+
+    async def _rcpt(self, line: bytes, argument: bytes) -> ServerReply:
+        if self._sender is None:
+            return replies.MAIL_FIRST
+        recipient = paths.path(argument, b"TO:")
+        if recipient is None:
+            return replies.SYNTAX_RCPT
+        if len(self._recipients) >= self._reception.limits.recipients:
+            return replies.TOO_MANY_RECIPIENTS
+        reply = await self.leg.command(line)
+        if reply.positive:
+            self._recipients.append(recipient)
+        else:
+            self._refused_recipients += 1
+        return reply
+
+    async def _data(self, _line: bytes, argument: bytes) -> ServerReply:
+        if self._sender is None:
+            return replies.MAIL_FIRST
+        if argument:
+            return replies.NO_ARGUMENT
+        if not self._recipients:
+            return replies.NO_VALID_RECIPIENTS if self._refused_recipients else replies.RCPT_FIRST
+        if self._reception.census.memory_is_short:
+            return replies.NO_ROOM
+        self.junk = 0
+        try:
+            return await submit(self._connection, self._reception, self.leg, self._envelope(self._sender))
+        finally:
+            self.served += 1
+            self._forget_transaction()
+
+    def _envelope(self, sender: Path) -> Envelope:
+        recipients = tuple(self._recipients)
+        client = replace(
+            self._client,
+            helo=self._hello.decode("utf-8", "replace"),
+            login=self._login,
+            tls=self._connection.encrypted,
+        )
+        return Envelope(sender, recipients, client, paths.extensions(sender, recipients))
+
+    async def _rset(self, line: bytes, argument: bytes) -> ServerReply:
+        if argument:
+            return replies.NO_ARGUMENT
+        self.junk += 1
+        if self.leg.in_transaction:
+            self._clear()
+            return await self.leg.reset()
+        return await self.leg.ask(line) if self._may_submit else replies.OK
+
+    # --- the rest ---------------------------------------------------------------------------------------------------
+
+    async def _noop(self, line: bytes, _argument: bytes) -> ServerReply:
+        self.junk += 1
+        return await self.leg.ask(line) if self._may_submit else replies.OK
+
+    async def _help(self, line: bytes, _argument: bytes) -> ServerReply:
+        self.junk += 1
+        return await self.leg.ask(line) if self._may_submit else replies.HELP
+
+    async def _vrfy(self, line: bytes, _argument: bytes) -> ServerReply:
+        self.junk += 1
+        return await self.leg.ask(line) if self._may_submit else replies.WILL_TRY
+
+    async def _not_implemented(self, _line: bytes, _argument: bytes) -> ServerReply:
+        return replies.NOT_IMPLEMENTED
+
+    def _clear(self) -> None:
+        self._sender = None
+        self._recipients = []
+        self._refused_recipients = 0
+
+    def _forget_transaction(self) -> None:
+        self._clear()
+        self.leg.drop()
+
+    commands: ClassVar[dict[bytes, _Command]] = {
+        b"EHLO": _ehlo,
+        b"HELO": _helo,
+        b"AUTH": _auth,
+        b"MAIL": _mail,
+        b"RCPT": _rcpt,
+        b"DATA": _data,
+        b"RSET": _rset,
+        b"NOOP": _noop,
+        b"HELP": _help,
+        b"VRFY": _vrfy,
+        b"EXPN": _not_implemented,
+        b"BDAT": _not_implemented,
+    }

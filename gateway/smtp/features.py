@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What upstream offers in its EHLO reply, and what of it we offer on (RFC 5321 4.1.1.1). No io.
+
+We offer what upstream offers and we truly relay. CHUNKING and BINARYMIME are left out, because we read DATA; STARTTLS,
+XCLIENT and XFORWARD, because they are a matter between two neighbours; channel-bound SASL mechanisms, because we stand
+in the middle of the channel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from gateway.mail.server_reply import ServerReply
+
+_RELAYED = frozenset({b"PIPELINING", b"8BITMIME", b"SMTPUTF8", b"DSN", b"ENHANCEDSTATUSCODES", b"SIZE", b"AUTH"})
+_MECHANISMS = frozenset({b"PLAIN", b"LOGIN", b"XOAUTH2", b"OAUTHBEARER", b"CRAM-MD5"})
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """The extensions of a server.
+
+    Attributes:
+        lines: the lines of its EHLO reply behind the first, as they came.
+        keywords: their keywords in upper case.
+    """
+
+    lines: tuple[bytes, ...] = ()
+    keywords: frozenset[bytes] = frozenset()
+
+    @classmethod
+    def of(cls, reply: ServerReply) -> Self:
+        """The features that a positive reply to EHLO lists; none for a reply to HELO."""
+        lines = tuple(line.strip() for line in reply.lines[1:] if line.strip())
+        return cls(lines, frozenset(_keyword(line) for line in lines))
+
+    def arguments(self, keyword: bytes) -> tuple[bytes, ...]:
+        """What stands behind a keyword, in upper case, over all lines with it; empty if it is not offered."""
+        return tuple(word for line in self.lines if _keyword(line) == keyword for word in _words(line)[1:])
+
+    @property
+    def mechanisms(self) -> tuple[bytes, ...]:
+        """SASL mechanisms that can be relayed line by line, in upstream's order.
+
+        A client that knows channel binding takes SCRAM without PLUS, from a server that also has PLUS, for an attack
+        (RFC 5802 6): where upstream has a PLUS variant its plain sibling is left out too.
+        """
+        offered = tuple(dict.fromkeys(self.arguments(b"AUTH")))
+        return tuple(
+            name
+            for name in offered
+            if name in _MECHANISMS
+            or (name.startswith(b"SCRAM-") and not name.endswith(b"-PLUS") and name + b"-PLUS" not in offered)
+        )
+
+    @property
+    def size(self) -> int:
+        """The limit that SIZE declares (RFC 1870); 0 for none."""
+        declared = self.arguments(b"SIZE")
+        return int(declared[0]) if declared and declared[0].isdigit() else 0
+
+    def offer(self, hostname: str, size_limit: int, own: tuple[bytes, ...]) -> ServerReply:
+        """Our reply to EHLO.
+
+        Args:
+            hostname: how we call ourselves.
+            size_limit: the greatest message we take, in octets.
+            own: whole lines of our own; a line with AUTH among them is the only one that is offered.
+        """
+        lines = [hostname.encode()]
+        for line in self.lines:
+            keyword = _keyword(line)
+            if keyword == b"SIZE":
+                lines.append(b"SIZE %d" % (min(self.size, size_limit) if self.size else size_limit))
+            elif keyword in _RELAYED and keyword != b"AUTH":
+                lines.append(line)
+        return ServerReply(250, (*lines, *own))
+
+
+def _words(line: bytes) -> list[bytes]:
+    """The words of a line; the old form ``AUTH=LOGIN`` reads like the new one."""
+    return line.upper().replace(b"AUTH=", b"AUTH ", 1).split()
+
+
+def _keyword(line: bytes) -> bytes:
+    words = _words(line)
+    return words[0] if words else b""

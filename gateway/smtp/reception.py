@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all sessions of a listener have in common, and the narrow view that a dialogue has of its connection."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Protocol
+
+from gateway.ports import Screener
+from gateway.smtp.census import Census
+from gateway.smtp.counters import Counters
+from gateway.smtp.pool import Pool
+from gateway.smtp.tls import ServerTls
+from gateway.smtp.values import Limits, Listener, Network
+
+
+class ClientGone(Exception):  # noqa: N818 - what happened
+    """The client closed, was cut off, or kept silent for too long. There is nobody to tell."""
+
+
+class Connection(Protocol):
+    """The connection to a client, as a dialogue sees it."""
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether it is under TLS."""
+        ...
+
+    @property
+    def address(self) -> str:
+        """The IP address at its other end."""
+        ...
+
+    async def push(self, octets: bytes) -> None:
+        """Send octets to the client."""
+        ...
+
+    async def line(self, seconds: float) -> bytes:
+        """The next line, without its end.
+
+        Raises:
+            ClientGone: there will be none, or not in time.
+        """
+        ...
+
+    async def chunk(self, seconds: float) -> bytes:
+        """Some octets, at least one.
+
+        Raises:
+            ClientGone: there will be none, or not in time.
+        """
+        ...
+
+    def unread(self, octets: bytes) -> None:
+        """Put octets back in front of what is still to be read."""
+        ...
+
+
+@dataclass(frozen=True)
+class Reception:
+    """What all sessions of a listener have in common.
+
+    Attributes:
+        listener: the listener.
+        limits: the caps.
+        pool: the way to upstream.
+        screener: asked when a message is complete.
+        census: what caps are held against.
+        tls: our certificate; None where there is no TLS.
+        counters: what happened.
+    """
+
+    listener: Listener
+    limits: Limits
+    pool: Pool
+    screener: Screener
+    census: Census
+    tls: ServerTls | None = None
+    counters: Counters = field(default_factory=Counters)
+
+
+@lru_cache(maxsize=4096)
+def is_among(address: str, networks: tuple[Network, ...]) -> bool:
+    """Whether an IP address belongs to one of the networks. What is no IP address belongs to none."""
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
+        ip = ip.ipv4_mapped
+    return any(ip in network for network in networks)
