@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import ssl
+from collections.abc import Sequence
 
 from gateway.mail.server_reply import ServerReply
 from gateway.smtp.features import Features
@@ -107,3 +108,19 @@ class Connector:
             raise UpstreamLost(reply)
         session.features = Features.of(reply)
         session.soiled = False
+
+    async def introduce(self, session: UpstreamSession, lines: Sequence[bytes]) -> None:
+        """Say who our client is, by XCLIENT; after each the server begins anew and is greeted again.
+
+        Args:
+            session: a session without a transaction.
+            lines: the commands; none leaves all as it is.
+
+        Raises:
+            UpstreamLost: the server is gone, or refuses it.
+        """
+        for line in lines:
+            reply = await session.command(line)
+            if not reply.positive:
+                raise UpstreamLost(reply)
+            await self.hello(session)

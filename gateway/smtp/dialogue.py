@@ -9,18 +9,17 @@ costs upstream nothing before that.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import ClassVar
 
-from gateway.mail.envelope import Client, Envelope, Path
+from gateway.mail.envelope import Envelope, Path
 from gateway.mail.server_reply import ServerReply
 from gateway.smtp import auth, paths, replies
 from gateway.smtp.features import Features
 from gateway.smtp.leg import Leg
-from gateway.smtp.reception import Connection, Reception, is_among
+from gateway.smtp.reception import Connection, Reception
 from gateway.smtp.submission import submit
 from gateway.smtp.upstream import UpstreamLost
-from gateway.smtp.values import LOOPBACK, ListenerTls
+from gateway.smtp.visitor import Visitor
 
 _Command = Callable[["Dialogue", bytes, bytes], Awaitable[ServerReply]]
 
@@ -40,10 +39,7 @@ class Dialogue:
         self.junk = 0
         self._connection = connection
         self._reception = reception
-        self._client = Client(address=connection.address, listener=reception.listener.name)
-        self._hello = b""
-        self._authenticated = False
-        self._login: str | None = None
+        self._visitor = Visitor(connection, reception)
         self._sender: Path | None = None
         self._recipients: list[Path] = []
         self._refused_recipients = 0
@@ -69,106 +65,120 @@ class Dialogue:
         try:
             reply = await command(self, line, argument.strip())
         except UpstreamLost as lost:
-            self._forget_transaction()
+            self.give_up()
             return lost.reply if not self.leg.is_lost else replies.UPSTREAM_GONE
         return replies.UPSTREAM_GONE if self.leg.is_lost and reply.code != 421 else reply
 
     def reset_by_tls(self) -> None:
         """TLS has begun: what was said before it does not count (RFC 3207 4.2)."""
-        self._hello = b""
-        self._forget_transaction()
+        self.give_up()
+        self._visitor.hello = b""
 
     def give_up(self) -> None:
-        """Something went wrong here in the middle of a command: the transaction is over."""
-        self._forget_transaction()
+        """The transaction is over, whatever became of it."""
+        self._clear()
+        self.leg.drop()
 
     def close(self) -> None:
         """The client is gone."""
         self.leg.close()
 
-    # --- greeting ---------------------------------------------------------------------------------------------------
+    # --- who is there -----------------------------------------------------------------------------------------------
 
     async def _ehlo(self, _line: bytes, argument: bytes) -> ServerReply:
         if not argument:
             return replies.SYNTAX_HELLO
-        self._forget_transaction()
+        self.give_up()
         try:
             features = await self.leg.features()
         except UpstreamLost as lost:
             # 451 is no answer to EHLO; 421 says the same, and that there is no use in staying.
             return ServerReply(421, lost.reply.lines) if lost.reply.transient else lost.reply
-        self._hello = argument
-        own = []
-        if self._offers_starttls:
-            own.append(b"STARTTLS")
-        if self._offers_auth and features.mechanisms:
-            own.append(b"AUTH " + b" ".join(features.mechanisms))
-        return features.offer(self._reception.listener.hostname, self._reception.limits.message_size, tuple(own))
+        self._visitor.hello = argument
+        own = self._visitor.own_lines
+        if features.mechanisms and self._may_authenticate:
+            own += (b"AUTH " + b" ".join(features.mechanisms),)
+        return features.offer(self._reception.listener.hostname, self._reception.limits.message_size, own)
 
     async def _helo(self, _line: bytes, argument: bytes) -> ServerReply:
         if not argument:
             return replies.SYNTAX_HELLO
-        self._forget_transaction()
-        self._hello = argument
+        self.give_up()
+        self._visitor.hello = argument
         return ServerReply.of(250, self._reception.listener.hostname)
 
     @property
-    def _offers_starttls(self) -> bool:
-        return self._reception.listener.tls is ListenerTls.STARTTLS and not self._connection.encrypted
-
-    @property
-    def _offers_auth(self) -> bool:
+    def _may_authenticate(self) -> bool:
         """Passwords pass only where nobody can listen in, on either leg."""
-        safe = self._connection.encrypted or is_among(self._connection.address, LOOPBACK)
-        return safe and self.leg.secure and not self._authenticated
-
-    # --- authentication ---------------------------------------------------------------------------------------------
+        return self._visitor.may_send_passwords and self.leg.secure and not self._visitor.authenticated
 
     async def _auth(self, line: bytes, argument: bytes) -> ServerReply:
-        refusal = self._no_auth_now(await self.leg.features(), argument)
+        features = await self.leg.features()
+        refusal = self._no_auth_now(features, argument)
         if refusal is not None:
             return refusal
-        session = await self.leg.claim()
+        session = await self.leg.claim(self._visitor.introduction(features))
         outcome = await auth.relay(self._connection, session, line, self._reception.limits.patience.command)
         if outcome.accepted:
-            self._authenticated = True
-            self._login = outcome.login
+            self._visitor.authenticated = True
+            self._visitor.login = outcome.login
         return outcome.reply
 
     def _no_auth_now(self, features: Features, argument: bytes) -> ServerReply | None:
-        if not self._hello:
+        if not self._visitor.hello:
             return replies.HELLO_FIRST
-        if self._authenticated or self.in_transaction or not features.mechanisms:
+        if self._visitor.authenticated or self.in_transaction or not features.mechanisms:
             return replies.AUTH_NOT_HERE
-        if not self._offers_auth:
+        if not self._may_authenticate:
             return replies.ENCRYPTION_REQUIRED
         words = argument.split()
         if not 1 <= len(words) <= 2:
             return replies.SYNTAX_AUTH
         return None if words[0].upper() in features.mechanisms else replies.UNKNOWN_MECHANISM
 
-    @property
-    def _may_submit(self) -> bool:
-        return self._authenticated or is_among(self._client.address, self._reception.listener.networks)
+    async def _xclient(self, _line: bytes, argument: bytes) -> ServerReply:
+        if not self._visitor.is_trusted:
+            return replies.NOT_AUTHORIZED
+        if self.in_transaction:
+            return replies.NESTED_MAIL
+        if not self._visitor.claim(argument):
+            return replies.SYNTAX_ATTRIBUTES
+        self.leg.close()
+        return ServerReply.of(220, f"{self._reception.listener.hostname} ESMTP")
+
+    async def _xforward(self, _line: bytes, argument: bytes) -> ServerReply:
+        if not self._visitor.is_trusted:
+            return replies.NOT_AUTHORIZED
+        if self.in_transaction:
+            return replies.NESTED_MAIL
+        return replies.OK if self._visitor.forward(argument) else replies.SYNTAX_ATTRIBUTES
 
     # --- the mail transaction ---------------------------------------------------------------------------------------
 
     async def _mail(self, line: bytes, argument: bytes) -> ServerReply:
-        if not self._hello:
+        if not self._visitor.hello:
             return replies.HELLO_FIRST
         if self._sender is not None:
             return replies.NESTED_MAIL
-        if not self._may_submit:
-            return replies.AUTH_REQUIRED if self._offers_auth or self._offers_starttls else replies.DENIED
+        if not self._visitor.may_submit:
+            wanted = self._may_authenticate or self._visitor.may_start_tls
+            return replies.AUTH_REQUIRED if wanted else replies.DENIED
         sender = paths.path(argument, b"FROM:")
         if sender is None:
             return replies.SYNTAX_MAIL
         if paths.size_of(sender) > self._reception.limits.message_size:
             return replies.TOO_BIG
-        reply = await self.leg.mail((line,))
+        reply = await self._mail_upstream(line)
         if reply.positive:
             self._sender = sender
         return reply
+
+    async def _mail_upstream(self, line: bytes) -> ServerReply:
+        features = await self.leg.features()
+        introduction = self._visitor.introduction(features)
+        if introduction and not self.leg.is_own:
+            await self.leg.claim(introduction)
+        return await self.leg.mail((*self._visitor.forwarding(features), line))
 
     async def _rcpt(self, line: bytes, argument: bytes) -> ServerReply:
         if self._sender is None:
@@ -195,21 +205,14 @@ class Dialogue:
         if self._reception.census.memory_is_short:
             return replies.NO_ROOM
         self.junk = 0
+        recipients = tuple(self._recipients)
+        needed = paths.extensions(self._sender, recipients)
+        envelope = Envelope(self._sender, recipients, self._visitor.client, needed)
         try:
-            return await submit(self._connection, self._reception, self.leg, self._envelope(self._sender))
+            return await submit(self._connection, self._reception, self.leg, envelope)
         finally:
             self.served += 1
-            self._forget_transaction()
-
-    def _envelope(self, sender: Path) -> Envelope:
-        recipients = tuple(self._recipients)
-        client = replace(
-            self._client,
-            helo=self._hello.decode("utf-8", "replace"),
-            login=self._login,
-            tls=self._connection.encrypted,
-        )
-        return Envelope(sender, recipients, client, paths.extensions(sender, recipients))
+            self.give_up()
 
     async def _rset(self, line: bytes, argument: bytes) -> ServerReply:
         if argument:
@@ -218,38 +221,37 @@ class Dialogue:
         if self.leg.in_transaction:
             self._clear()
             return await self.leg.reset()
-        return await self.leg.ask(line) if self._may_submit else replies.OK
+        return await self.leg.ask(line) if self._visitor.may_submit else replies.OK
+
+    def _clear(self) -> None:
+        self._visitor.transaction_ended()
+        self._sender = None
+        self._recipients = []
+        self._refused_recipients = 0
 
     # --- the rest ---------------------------------------------------------------------------------------------------
 
     async def _noop(self, line: bytes, _argument: bytes) -> ServerReply:
         self.junk += 1
-        return await self.leg.ask(line) if self._may_submit else replies.OK
+        return await self.leg.ask(line) if self._visitor.may_submit else replies.OK
 
     async def _help(self, line: bytes, _argument: bytes) -> ServerReply:
         self.junk += 1
-        return await self.leg.ask(line) if self._may_submit else replies.HELP
+        return await self.leg.ask(line) if self._visitor.may_submit else replies.HELP
 
     async def _vrfy(self, line: bytes, _argument: bytes) -> ServerReply:
         self.junk += 1
-        return await self.leg.ask(line) if self._may_submit else replies.WILL_TRY
+        return await self.leg.ask(line) if self._visitor.may_submit else replies.WILL_TRY
 
     async def _not_implemented(self, _line: bytes, _argument: bytes) -> ServerReply:
         return replies.NOT_IMPLEMENTED
-
-    def _clear(self) -> None:
-        self._sender = None
-        self._recipients = []
-        self._refused_recipients = 0
-
-    def _forget_transaction(self) -> None:
-        self._clear()
-        self.leg.drop()
 
     commands: ClassVar[dict[bytes, _Command]] = {
         b"EHLO": _ehlo,
         b"HELO": _helo,
         b"AUTH": _auth,
+        b"XCLIENT": _xclient,
+        b"XFORWARD": _xforward,
         b"MAIL": _mail,
         b"RCPT": _rcpt,
         b"DATA": _data,

@@ -51,14 +51,23 @@ class Leg:
         """
         return self._own.features if self._own is not None else await self._pool.features()
 
-    async def claim(self) -> UpstreamSession:
+    async def claim(self, introduction: Sequence[bytes] = ()) -> UpstreamSession:
         """A session of the client's own, from now on.
+
+        Args:
+            introduction: what tells upstream who the client is.
 
         Raises:
             UpstreamLost: there is none to be had.
         """
         if self._own is None:
-            self._own = await self._pool.fresh()
+            session = await self._pool.fresh()
+            try:
+                await self._pool.connector.introduce(session, introduction)
+            except BaseException:
+                session.abort()
+                raise
+            self._own = session
         return self._own
 
     async def mail(self, lines: Sequence[bytes]) -> ServerReply:
@@ -145,10 +154,11 @@ class Leg:
             session.send(b"RSET")
 
     def close(self) -> None:
-        """The client is gone."""
+        """The client is gone, or has become somebody else."""
         self.drop()
         if self._own is not None:
             self._own.quit()
+            self._own = None
 
     async def _first(
         self, say: Callable[[UpstreamSession], Awaitable[ServerReply]]

@@ -30,7 +30,7 @@ class Connection(Protocol):
 
     @property
     def address(self) -> str:
-        """The IP address at its other end."""
+        """The IP address of the client: the peer's, or what a load balancer says in its PROXY header."""
         ...
 
     async def push(self, octets: bytes) -> None:

@@ -36,7 +36,6 @@ class Sessions:
         self.stopping = False
         self._reception = reception
         self._here: set[Winding] = set()
-        self._waiting: set[Winding] = set()
         self._empty = asyncio.Event()
         self._empty.set()
 
@@ -53,7 +52,6 @@ class Sessions:
     def leave(self, session: Winding, peer: str) -> None:
         """A client's session is over."""
         self._here.discard(session)
-        self._waiting.discard(session)
         self._reception.census.leave(peer)
         if not self._here:
             self._empty.set()
@@ -69,18 +67,6 @@ class Sessions:
         if reply is not None:
             self._reception.counters.turned_away += 1
         return reply
-
-    def waits(self, session: Winding) -> None:
-        """A session waits for its client's next command."""
-        self._waiting.add(session)
-
-    def works(self, session: Winding) -> None:
-        """A session has got a command."""
-        self._waiting.discard(session)
-
-    def is_waiting(self, session: Winding) -> bool:
-        """Whether a session waits for its client's next command."""
-        return session in self._waiting
 
     async def wind_up(self, seconds: float) -> int:
         """Ask all sessions to end, and wait for it; cut those that do not.

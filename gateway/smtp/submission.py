@@ -8,13 +8,16 @@ done with its message: this runs in the session's task, and that is never cancel
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 
 from gateway.mail.envelope import Envelope
 from gateway.mail.server_reply import ServerReply
 from gateway.smtp import replies
 from gateway.smtp.intake import Intake
 from gateway.smtp.leg import Leg
+from gateway.smtp.message import MemoryMessage, SpooledMessage
 from gateway.smtp.reception import ClientGone, Connection, Reception
+from gateway.smtp.trace import HEAD, loops, on_top
 from gateway.smtp.transaction import UpstreamTransaction
 
 
@@ -42,13 +45,23 @@ async def submit(connection: Connection, reception: Reception, leg: Leg, envelop
             return intake.fault
         message = intake.finish()
         try:
-            reception.counters.messages += 1
-            transaction = UpstreamTransaction(leg, b"", reception.counters)
-            return await reception.screener.screen(envelope, message, transaction)
+            return await _screen(reception, leg, envelope, message)
         finally:
             message.close()
     finally:
         intake.free()
+
+
+async def _screen(
+    reception: Reception, leg: Leg, envelope: Envelope, message: MemoryMessage | SpooledMessage
+) -> ServerReply:
+    trace = reception.listener.trace
+    if loops(message.prefix(HEAD), reception.limits.hops, trace.marker):
+        reception.counters.faulty += 1
+        return replies.LOOP
+    reception.counters.messages += 1
+    top = on_top(trace, envelope.client, envelope.extensions, datetime.now(UTC).astimezone())
+    return await reception.screener.screen(envelope, message, UpstreamTransaction(leg, top, reception.counters))
 
 
 async def _take_in(connection: Connection, reception: Reception, leg: Leg, intake: Intake) -> None:
