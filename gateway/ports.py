@@ -19,6 +19,7 @@ from gateway.hold.hold import Delivery, Hold
 from gateway.hold.seen import SeenCard as SeenCard  # noqa: PLC0414 - likewise
 from gateway.mail.envelope import Envelope
 from gateway.mail.server_reply import ServerReply
+from gateway.policy.judgement import Judgement as Judgement  # noqa: PLC0414 - re-exported: adapters speak of it
 from gateway.verdict.verdict import Verdict
 
 
@@ -255,21 +256,6 @@ class Mailboxes(Protocol):
 
 
 # --- the judge ------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What the learned judge says of one reply.
-
-    Attributes:
-        sentences: for each sentence of the reply, probability by family.
-        whole: probability by family for the reply as a whole (the absences).
-        level: probabilities of the customer's levels 0 to 3; None without a customer's message.
-    """
-
-    sentences: tuple[Mapping[str, float], ...]
-    whole: Mapping[str, float]
-    level: tuple[float, float, float, float] | None = None
 
 
 class Judge(Protocol):
