@@ -133,8 +133,8 @@ class Ledger(Protocol):
         """
         ...
 
-    async def content(self, hold_id: str) -> bytes:
-        """The exact octets of a hold.
+    async def content(self, hold_id: str, part: int = 0) -> bytes:
+        """The exact octets of a hold, of one of the transactions that it came in (`Hold.parts`).
 
         Raises:
             LookupError: there is no such hold, or its octets are purged.
@@ -175,6 +175,10 @@ class Ledger(Protocol):
 
     async def yield_lease(self, name: str, owner: str) -> None:
         """Give a lease up before its time, if this owner has it."""
+        ...
+
+    async def purge(self, now: datetime, messages_before: datetime, facts_before: datetime) -> int:
+        """Take away the octets of holds that ended before a moment, and the facts of those before another."""
         ...
 
     async def open_from(self, sender: str) -> tuple[Hold, ...]:

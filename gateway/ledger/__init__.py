@@ -1,2 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The ledger: the only importer of SQLAlchemy."""
+"""The ledger on SQLite or PostgreSQL: the only importer of SQLAlchemy.
+
+`gateway.ledger.store.open_ledger` is the way in.
+"""
