@@ -27,6 +27,8 @@ class ServerReply:
     @property
     def wire(self) -> bytes:
         """The octets to send, every line ended by CRLF."""
+        if len(self.lines) == 1:
+            return b"%d %s\r\n" % (self.code, self.lines[0])
         last = len(self.lines) - 1
         return b"".join(
             b"%d%s%s\r\n" % (self.code, b" " if number == last else b"-", line)

@@ -53,6 +53,8 @@ class Board:
     def total(self, place: int) -> int:
         """The sum over all workers."""
         counts = self._counts
+        if self.workers == 1:
+            return counts[place]
         return sum(counts[row + place] for row in range(0, self.workers * _ROW, _ROW))
 
 

@@ -26,14 +26,12 @@ from aiosmtpd.smtp import Session as PeerSession
 
 from gateway.mail.server_reply import ServerReply
 from gateway.smtp import replies
-from gateway.smtp.reception import ClientGone
-from gateway.smtp.stream import ClientStream
+from gateway.smtp.stream import ClientGone, ClientStream, LineTooLong
 from gateway.smtp.values import Patience
 from gateway.smtp.watchdog import Watchdog
 
 # The stream pauses the client above twice this many octets.
 _STREAM_LIMIT = 128 << 10
-_CHUNK = 256 << 10
 
 
 class ClientConnection(SMTP):
@@ -49,9 +47,7 @@ class ClientConnection(SMTP):
 
     def __init__(self, loop: asyncio.AbstractEventLoop, patience: Patience) -> None:
         self._stream = ClientStream(limit=_STREAM_LIMIT, loop=loop)
-        asyncio.StreamReaderProtocol.__init__(
-            self, self._stream, client_connected_cb=self._cb_client_connected, loop=loop
-        )
+        asyncio.StreamReaderProtocol.__init__(self, self._stream, loop=loop)
         self.loop = loop
         self.session: PeerSession | None = None
         self.transport: Any = None
@@ -95,14 +91,12 @@ class ClientConnection(SMTP):
         """
         self._watchdog.expect(seconds)
         try:
-            octets = await self._stream.readuntil(b"\n")
-        except asyncio.LimitOverrunError:
+            octets = await self._stream.line()
+        except LineTooLong:
             await self.push(replies.LINE_TOO_LONG.wire)
             raise ClientGone from None
-        except (asyncio.IncompleteReadError, OSError):
-            raise ClientGone from None
         self._watchdog.rest()
-        return octets[:-1]
+        return octets
 
     async def chunk(self, seconds: float) -> bytes:
         """Some octets, at least one.
@@ -111,13 +105,8 @@ class ClientConnection(SMTP):
             ClientGone: there will be none, or not in time.
         """
         self._watchdog.expect(seconds)
-        try:
-            octets = await self._stream.read(_CHUNK)
-        except OSError:
-            raise ClientGone from None
+        octets = await self._stream.chunk()
         self._watchdog.rest()
-        if not octets:
-            raise ClientGone
         return octets
 
     def unread(self, octets: bytes) -> None:
@@ -167,10 +156,15 @@ class ClientConnection(SMTP):
         """Close once the client has taken what was sent, within the time for closing."""
         self._closing = True
         if self.transport is not None:
+            if self.transport.get_write_buffer_size():
+                self._watchdog.expect(self._patience.closing)
             self.transport.close()
-            self._watchdog.expect(self._patience.closing)
 
     # --- what the loop, and aiosmtpd, call --------------------------------------------------------------------------
+
+    def data_received(self, data: bytes) -> None:
+        """Keep what came."""
+        self._stream.feed_data(data)
 
     def connection_lost(self, error: Exception | None) -> None:
         """Let the task read to the end of what came, and find that it is the end."""

@@ -243,6 +243,9 @@ class Dialogue:
         self.junk += 1
         return await self.leg.ask(line) if self._visitor.may_submit else replies.WILL_TRY
 
+    async def _no_argument(self, _line: bytes, _argument: bytes) -> ServerReply:
+        return replies.NO_ARGUMENT
+
     async def _not_implemented(self, _line: bytes, _argument: bytes) -> ServerReply:
         return replies.NOT_IMPLEMENTED
 
@@ -259,6 +262,8 @@ class Dialogue:
         b"NOOP": _noop,
         b"HELP": _help,
         b"VRFY": _vrfy,
+        b"QUIT": _no_argument,
+        b"STARTTLS": _no_argument,
         b"EXPN": _not_implemented,
         b"BDAT": _not_implemented,
     }

@@ -24,41 +24,36 @@ class Features:
     Attributes:
         lines: the lines of its EHLO reply behind the first, as they came.
         keywords: their keywords in upper case.
+        mechanisms: SASL mechanisms that can be relayed line by line, in the server's order.
+        size: the limit that SIZE declares (RFC 1870); 0 for none.
+        xclient: attributes that XCLIENT takes; none if it is not offered.
+        xforward: the same of XFORWARD.
     """
 
     lines: tuple[bytes, ...] = ()
     keywords: frozenset[bytes] = frozenset()
+    mechanisms: tuple[bytes, ...] = ()
+    size: int = 0
+    xclient: frozenset[bytes] = frozenset()
+    xforward: frozenset[bytes] = frozenset()
 
     @classmethod
     def of(cls, reply: ServerReply) -> Self:
         """The features that a positive reply to EHLO lists; none for a reply to HELO."""
         lines = tuple(line.strip() for line in reply.lines[1:] if line.strip())
-        return cls(lines, frozenset(_keyword(line) for line in lines))
-
-    def arguments(self, keyword: bytes) -> tuple[bytes, ...]:
-        """What stands behind a keyword, in upper case, over all lines with it; empty if it is not offered."""
-        return tuple(word for line in self.lines if _keyword(line) == keyword for word in _words(line)[1:])
-
-    @property
-    def mechanisms(self) -> tuple[bytes, ...]:
-        """SASL mechanisms that can be relayed line by line, in upstream's order.
-
-        A client that knows channel binding takes SCRAM without PLUS, from a server that also has PLUS, for an attack
-        (RFC 5802 6): where upstream has a PLUS variant its plain sibling is left out too.
-        """
-        offered = tuple(dict.fromkeys(self.arguments(b"AUTH")))
-        return tuple(
-            name
-            for name in offered
-            if name in _MECHANISMS
-            or (name.startswith(b"SCRAM-") and not name.endswith(b"-PLUS") and name + b"-PLUS" not in offered)
+        arguments: dict[bytes, list[bytes]] = {}
+        for line in lines:
+            keyword, *words = _words(line)
+            arguments.setdefault(keyword, []).extend(words)
+        size = arguments.get(b"SIZE", [])
+        return cls(
+            lines=lines,
+            keywords=frozenset(arguments),
+            mechanisms=_relayable(arguments.get(b"AUTH", [])),
+            size=int(size[0]) if size and size[0].isdigit() else 0,
+            xclient=frozenset(arguments.get(b"XCLIENT", [])),
+            xforward=frozenset(arguments.get(b"XFORWARD", [])),
         )
-
-    @property
-    def size(self) -> int:
-        """The limit that SIZE declares (RFC 1870); 0 for none."""
-        declared = self.arguments(b"SIZE")
-        return int(declared[0]) if declared and declared[0].isdigit() else 0
 
     def offer(self, hostname: str, size_limit: int, own: tuple[bytes, ...]) -> ServerReply:
         """Our reply to EHLO.
@@ -70,7 +65,7 @@ class Features:
         """
         lines = [hostname.encode()]
         for line in self.lines:
-            keyword = _keyword(line)
+            keyword = _words(line)[0]
             if keyword == b"SIZE":
                 lines.append(b"SIZE %d" % (min(self.size, size_limit) if self.size else size_limit))
             elif keyword in _RELAYED and keyword != b"AUTH":
@@ -78,11 +73,20 @@ class Features:
         return ServerReply(250, (*lines, *own))
 
 
+def _relayable(offered: list[bytes]) -> tuple[bytes, ...]:
+    """Those among SASL mechanisms that can be relayed.
+
+    A client that knows channel binding takes SCRAM without PLUS, from a server that also has PLUS, for an attack
+    (RFC 5802 6): where upstream has a PLUS variant its plain sibling is left out too.
+    """
+    return tuple(
+        name
+        for name in dict.fromkeys(offered)
+        if name in _MECHANISMS
+        or (name.startswith(b"SCRAM-") and not name.endswith(b"-PLUS") and name + b"-PLUS" not in offered)
+    )
+
+
 def _words(line: bytes) -> list[bytes]:
-    """The words of a line; the old form ``AUTH=LOGIN`` reads like the new one."""
+    """The words of a line that is not empty; the old form ``AUTH=LOGIN`` reads like the new one."""
     return line.upper().replace(b"AUTH=", b"AUTH ", 1).split()
-
-
-def _keyword(line: bytes) -> bytes:
-    words = _words(line)
-    return words[0] if words else b""

@@ -50,7 +50,10 @@ class MemoryMessage:
 
     def wire(self) -> Iterator[bytes]:
         """What follows DATA."""
-        return stuffed(self.chunks()) if self._dotted else iter((self.content, END))
+        if self._dotted:
+            return stuffed(self.chunks())
+        # A small one goes out in one write; a big one is not copied for that.
+        return iter((self.content + END,) if len(self.content) < _PIECE else (self.content, END))
 
     def close(self) -> None:
         """Nothing to free."""

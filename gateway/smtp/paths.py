@@ -15,6 +15,8 @@ _QUOTED = rb'"(?:[^"\\]|\\.)*"'
 _PATH = re.compile(
     rb"[ \t]*(?:<((?:" + _QUOTED + rb"|[^<>\"])*)>|((?:" + _QUOTED + rb"|[^ \t<>\"])+))((?:[ \t]+[^ \t]+)*)[ \t]*"
 )
+# What nearly every path looks like; the pattern above is for the rest.
+_PLAIN = re.compile(rb"<([A-Za-z0-9.!#$%&'*+/=?^_`{|}~@-]*)>")
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 
@@ -32,6 +34,9 @@ def path(argument: bytes, keyword: bytes) -> Path | None:
     """
     if argument[: len(keyword)].upper() != keyword:
         return None
+    plain = _PLAIN.fullmatch(argument, len(keyword))
+    if plain is not None:
+        return Path(plain[1].decode("ascii"))
     match = _PATH.fullmatch(argument, len(keyword))
     if match is None:
         return None

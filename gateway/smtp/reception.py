@@ -3,21 +3,16 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Protocol
 
 from gateway.ports import Screener
 from gateway.smtp.census import Census
 from gateway.smtp.counters import Counters
+from gateway.smtp.networks import Networks
 from gateway.smtp.pool import Pool
 from gateway.smtp.tls import ServerTls
-from gateway.smtp.values import Limits, Listener, Network
-
-
-class ClientGone(Exception):  # noqa: N818 - what happened
-    """The client closed, was cut off, or kept silent for too long. There is nobody to tell."""
+from gateway.smtp.values import Limits, Listener
 
 
 class Connection(Protocol):
@@ -70,6 +65,8 @@ class Reception:
         census: what caps are held against.
         tls: our certificate; None where there is no TLS.
         counters: what happened.
+        networks: those of the listener.
+        trusted: likewise.
     """
 
     listener: Listener
@@ -79,15 +76,9 @@ class Reception:
     census: Census
     tls: ServerTls | None = None
     counters: Counters = field(default_factory=Counters)
+    networks: Networks = field(init=False)
+    trusted: Networks = field(init=False)
 
-
-@lru_cache(maxsize=4096)
-def is_among(address: str, networks: tuple[Network, ...]) -> bool:
-    """Whether an IP address belongs to one of the networks. What is no IP address belongs to none."""
-    try:
-        ip = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
-        ip = ip.ipv4_mapped
-    return any(ip in network for network in networks)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "networks", Networks(self.listener.networks))
+        object.__setattr__(self, "trusted", Networks(self.listener.trusted))

@@ -134,7 +134,7 @@ class SubmissionRoute:
     ) -> tuple[Outcome, ServerReply]:
         reply = await session.command(b"DATA")
         if reply.code == 354:
-            top = on_top(self._trace, envelope.client, envelope.extensions, self._now())
+            top = on_top(self._trace, envelope.client, envelope.extensions, self._now)
             reply = await session.data(chain((top,), wire_of(message)) if top else wire_of(message))
             if reply.positive:
                 return Outcome.DELIVERED, reply
@@ -151,7 +151,7 @@ class SubmissionRoute:
         session = await self._connector.open()
         try:
             if login and self._connector.address.announce is Announce.XCLIENT:
-                lines = identity.lines(b"XCLIENT", {b"LOGIN": login}, session.features.arguments(b"XCLIENT"))
+                lines = identity.lines(b"XCLIENT", {b"LOGIN": login}, session.features.xclient)
                 await self._connector.introduce(session, lines)
             if self._credentials is not None:
                 await self._log_in(session, self._credentials)

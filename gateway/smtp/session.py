@@ -17,8 +17,9 @@ from gateway.smtp.budget import Budget
 from gateway.smtp.connection import ClientConnection
 from gateway.smtp.dialogue import Dialogue
 from gateway.smtp.paths import has_control
-from gateway.smtp.reception import ClientGone, Reception
+from gateway.smtp.reception import Reception
 from gateway.smtp.sessions import Sessions
+from gateway.smtp.stream import ClientGone
 from gateway.smtp.values import ListenerTls
 
 _log = structlog.get_logger()
@@ -90,11 +91,14 @@ class Session(ClientConnection):
         dialogue = self._dialogue = Dialogue(self, self._reception)
         await self.push(self._sessions.banner)
         while True:
-            line = await self._command(dialogue)
-            if (line[:4].upper(), line[4:].strip()) == (b"QUIT", b""):
+            self._waiting = True
+            line = await self.line(self._patience.command if not self._sessions.stopping else self._shorter(dialogue))
+            self._waiting = False
+            verb = line[:8].upper()
+            if verb == b"QUIT\r":
                 await self.push(replies.BYE.wire)
                 return
-            if (line[:8].upper(), line[8:].strip()) == (b"STARTTLS", b""):
+            if verb == b"STARTTLS" and len(line) == 9:
                 await self._start_tls(dialogue)
                 continue
             reply = self._budget.objection(dialogue.junk) or await self._answer(line, dialogue)
@@ -104,15 +108,12 @@ class Session(ClientConnection):
             if 500 <= reply.code <= 504:
                 self._budget.errors += 1
 
-    async def _command(self, dialogue: Dialogue) -> bytes:
-        seconds = self._patience.command
-        if self._sessions.stopping and not dialogue.in_transaction:
-            self.farewell = replies.STOPPING
-            seconds = self._patience.closing
-        self._waiting = True
-        line = await self.line(seconds)
-        self._waiting = False
-        return line
+    def _shorter(self, dialogue: Dialogue) -> float:
+        """How long a client is waited for while the server stops."""
+        if dialogue.in_transaction:
+            return self._patience.command
+        self.farewell = replies.STOPPING
+        return self._patience.closing
 
     async def _answer(self, line: bytes, dialogue: Dialogue) -> ServerReply:
         malformed = self._malformed(line)

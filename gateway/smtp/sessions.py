@@ -8,7 +8,7 @@ from typing import Protocol
 
 from gateway.mail.server_reply import ServerReply
 from gateway.smtp import replies
-from gateway.smtp.reception import Reception, is_among
+from gateway.smtp.reception import Reception
 
 
 class Winding(Protocol):
@@ -62,7 +62,7 @@ class Sessions:
         reply = None
         if census.is_crowded:
             reply = replies.CROWDED
-        elif census.is_pushy(peer) and not is_among(peer, self._reception.listener.networks):
+        elif census.is_pushy(peer) and peer not in self._reception.networks:
             reply = replies.PUSHY
         if reply is not None:
             self._reception.counters.turned_away += 1

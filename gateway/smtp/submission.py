@@ -16,7 +16,8 @@ from gateway.smtp import replies
 from gateway.smtp.intake import Intake
 from gateway.smtp.leg import Leg
 from gateway.smtp.message import MemoryMessage, SpooledMessage
-from gateway.smtp.reception import ClientGone, Connection, Reception
+from gateway.smtp.reception import Connection, Reception
+from gateway.smtp.stream import ClientGone
 from gateway.smtp.trace import HEAD, loops, on_top
 from gateway.smtp.transaction import UpstreamTransaction
 
@@ -60,8 +61,12 @@ async def _screen(
         reception.counters.faulty += 1
         return replies.LOOP
     reception.counters.messages += 1
-    top = on_top(trace, envelope.client, envelope.extensions, datetime.now(UTC).astimezone())
+    top = on_top(trace, envelope.client, envelope.extensions, _now)
     return await reception.screener.screen(envelope, message, UpstreamTransaction(leg, top, reception.counters))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).astimezone()
 
 
 async def _take_in(connection: Connection, reception: Reception, leg: Leg, intake: Intake) -> None:

@@ -8,6 +8,7 @@ a hosted mail service may rewrite those, and for it a marker of our own can be d
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from email.utils import format_datetime
 
@@ -21,15 +22,17 @@ _RECEIVED = re.compile(rb"^received[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _ODD = re.compile(r"[^A-Za-z0-9.:_\[\]-]")
 
 
-def on_top(trace: Trace, client: Client, extensions: frozenset[str], now: datetime) -> bytes:
+def on_top(trace: Trace, client: Client, extensions: frozenset[str], now: Callable[[], datetime]) -> bytes:
     """The header fields that are put before a message, whole lines; usually none.
 
     Args:
         trace: which are wanted.
         client: who submitted.
         extensions: what the envelope needs.
-        now: with its time zone.
+        now: tells the time, with its zone.
     """
+    if trace.received_by is None and trace.marker is None:
+        return b""
     fields = []
     if trace.received_by is not None:
         protocol = ("UTF8SMTP" if "SMTPUTF8" in extensions else "ESMTP") + "S" * client.tls + "A" * bool(client.login)
@@ -38,7 +41,7 @@ def on_top(trace: Trace, client: Client, extensions: frozenset[str], now: dateti
         address = f"IPv6:{client.address}" if ":" in client.address else client.address
         fields.append(
             f"Received: from {helo} ({name} [{address}])\r\n\tby {trace.received_by} (Bedside) with {protocol};\r\n"
-            f"\t{format_datetime(now)}\r\n"
+            f"\t{format_datetime(now())}\r\n"
         )
     if trace.marker is not None:
         fields.append(f"{trace.marker.name}: {trace.marker.value}\r\n")

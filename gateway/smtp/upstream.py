@@ -21,6 +21,7 @@ from gateway.smtp.watchdog import Watchdog
 
 LOST = ServerReply.of(451, "4.4.2 Connection to the next mail server was lost; please try again")
 _MAX_REPLY = 64 << 10
+_CODES = {b"%d" % code: code for code in range(200, 600)}
 
 # A reply that is on its way; None in its place when the connection ended first.
 Awaited = asyncio.Future[ServerReply | None]
@@ -115,7 +116,13 @@ class UpstreamSession(asyncio.Protocol):
         Raises:
             UpstreamLost: the reply did not come.
         """
-        return await self.reply(self.send(line))
+        awaited = self.send(line)
+        self._watchdog.expect(self._patience.reply)
+        reply = await awaited
+        self._watchdog.rest()
+        if reply is None:
+            raise UpstreamLost
+        return reply
 
     async def data(self, wire: Iterator[bytes]) -> ServerReply:
         """Send a message after the server's 354, and give its final reply.
@@ -217,16 +224,20 @@ class UpstreamSession(asyncio.Protocol):
             self.abort()
 
     def _line(self, line: bytes) -> None:
-        code = line[:3]
-        if len(code) != 3 or not code.isdigit() or not b"200" <= code < b"600" or line[3:4] not in b" -":
+        code = _CODES.get(line[:3])
+        separator = line[3:4]
+        if code is None or separator not in b" -":
             self.abort()
             return
-        self._lines.append(line[4:])
-        if line[3:4] == b"-":
+        if separator == b"-":
+            self._lines.append(line[4:])
             return
-        reply = ServerReply(int(code), tuple(self._lines))
-        self._lines = []
-        if reply.code >= 400:
+        if self._lines:
+            reply = ServerReply(code, (*self._lines, line[4:]))
+            self._lines = []
+        else:
+            reply = ServerReply(code, (line[4:],))
+        if code >= 400:
             self.soiled = True
         if not self._awaited:
             # Nobody asked: the server says goodbye (421) to an idle session, or has lost count. No use to us.

@@ -11,8 +11,9 @@ from __future__ import annotations
 from gateway.mail.envelope import Client
 from gateway.smtp import identity
 from gateway.smtp.features import Features
-from gateway.smtp.reception import Connection, Reception, is_among
-from gateway.smtp.values import LOOPBACK, Announce, ListenerTls
+from gateway.smtp.networks import LOOPBACK_PEERS
+from gateway.smtp.reception import Connection, Reception
+from gateway.smtp.values import Announce, ListenerTls
 
 
 class Visitor:
@@ -29,6 +30,7 @@ class Visitor:
         self.authenticated = False
         self.login: str | None = None
         self._connection = connection
+        self._reception = reception
         self._listener = reception.listener
         self._announce = reception.pool.address.announce
         self._address = connection.address
@@ -41,12 +43,12 @@ class Visitor:
     @property
     def is_trusted(self) -> bool:
         """Whether its XCLIENT and XFORWARD are believed: a matter of who it is, not of who it says it is."""
-        return is_among(self._connection.address, self._listener.trusted)
+        return self._connection.address in self._reception.trusted
 
     @property
     def may_submit(self) -> bool:
         """Whether its mail is taken at all."""
-        return self.authenticated or is_among(self._address, self._listener.networks)
+        return self.authenticated or self._address in self._reception.networks
 
     @property
     def may_start_tls(self) -> bool:
@@ -56,7 +58,7 @@ class Visitor:
     @property
     def may_send_passwords(self) -> bool:
         """Whether nobody can listen in on its own leg."""
-        return self._connection.encrypted or is_among(self._connection.address, LOOPBACK)
+        return self._connection.encrypted or self._connection.address in LOOPBACK_PEERS
 
     # --- what we learn ----------------------------------------------------------------------------------------------
 
@@ -101,18 +103,22 @@ class Visitor:
     def introduction(self, features: Features) -> tuple[bytes, ...]:
         """The XCLIENT commands by which upstream knows this client; none if it shall not, or does not want to."""
         attributes = self._claimed
+        if not features.xclient:
+            return ()
         if not attributes and self._announce is Announce.XCLIENT:
             attributes = {b"ADDR": identity.addr(self._address), b"NAME": self._name}
-        return identity.lines(b"XCLIENT", attributes, features.arguments(b"XCLIENT"))
+        return identity.lines(b"XCLIENT", attributes, features.xclient)
 
     def forwarding(self, features: Features) -> tuple[bytes, ...]:
         """The XFORWARD commands that go before MAIL; usually none."""
         attributes = self._forwarded
+        if not features.xforward:
+            return ()
         if not attributes and self._announce is Announce.XFORWARD:
             helo = self.hello.decode("utf-8", "surrogateescape")
             attributes = {b"NAME": self._name, b"ADDR": identity.addr(self._address), b"HELO": helo}
             attributes |= {b"PROTO": "ESMTP", b"SOURCE": "REMOTE"}
-        return identity.lines(b"XFORWARD", attributes, features.arguments(b"XFORWARD"))
+        return identity.lines(b"XFORWARD", attributes, features.xforward)
 
     @property
     def client(self) -> Client:
