@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from gateway.hold.event import Event as Event  # noqa: PLC0414 - re-exported: adapters speak of it
@@ -188,6 +188,24 @@ class Ledger(Protocol):
     async def history(self, hold_id: str) -> tuple[Event, ...]:
         """All entries, oldest first."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What is counted.
+
+    Attributes:
+        day: on which it happened.
+        team: whose message it was; empty where that is not known.
+        kind: ``carried_out``, ``unjudged``, ``failed``, or how a rule fired: ``hold``, ``note``, ``shadow``,
+            ``not_counted``.
+        name: what was done, the cause, or policy id, hash sign and rule.
+    """
+
+    day: date
+    team: str
+    kind: str
+    name: str
 
 
 class Journal(Protocol):

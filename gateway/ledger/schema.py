@@ -14,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     Float,
@@ -144,4 +145,15 @@ leases = Table(
     Column("name", Text, primary_key=True),
     Column("owner", String(64), nullable=False),
     Column("until", Utc, nullable=False),
+)
+
+# Counts by day (`gateway.ports.Count`): they know teams and rules, and nobody's name.
+counts = Table(
+    "counts",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("team", Text, primary_key=True),
+    Column("kind", String(32), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("amount", BigInteger, nullable=False),
 )

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import URL, Connection, Engine
@@ -19,12 +19,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.hold.event import Event
 from gateway.hold.hold import Hold, HoldState
-from gateway.ledger import reads, writes
+from gateway.ledger import counts, reads, writes
 from gateway.ledger.engine import make_private, parse, reading_engine, writing_engine
 from gateway.ledger.migrate import migrate
 from gateway.ledger.sealing import Seal
 from gateway.ledger.writer import Writer
-from gateway.ports import Need, Unavailable
+from gateway.ports import Count, Need, Unavailable
 
 _T = TypeVar("_T")
 _P = ParamSpec("_P")
@@ -157,6 +157,14 @@ class SqlLedger:
         while await self._writer.write(lambda c: writes.drop_facts(c, facts_before, most=_MOST_PURGED)):
             pass
         return purged
+
+    async def add_counts(self, amounts: Mapping[Count, int]) -> None:
+        """Add to the counts by day."""
+        await self._writer.write(lambda c: counts.add(c, amounts))
+
+    async def counts_since(self, day: date) -> Mapping[Count, int]:
+        """All counts from a day on."""
+        return await self._read(counts.since, day)
 
     async def listed(self, states: Iterable[HoldState], most: int) -> tuple[Hold, ...]:
         """Holds in these states, the newest first, at most so many."""
