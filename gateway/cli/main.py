@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from gateway import __version__
-from gateway.cli import config
+from gateway.cli import config, read
 
 app = typer.Typer(
     name="bedside",
@@ -20,6 +20,7 @@ app = typer.Typer(
 
 
 app.add_typer(config.app, name="config")
+app.command()(read.read)
 
 
 def _version(value: bool) -> None:

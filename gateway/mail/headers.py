@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The header fields of a message as the `Headers` value (RFC 5322 3.6, RFC 3834, RFC 2919, RFC 2369)."""
+
+from __future__ import annotations
+
+import re
+
+from gateway.mail import charsets, fields
+from gateway.mail.mime import Part, Tree
+from gateway.mail.reply import Headers
+
+_MESSAGE_ID = re.compile(r"<[^<>\s]{1,998}>")
+_BULK = frozenset({"bulk", "junk", "list"})
+_LIST_FIELDS = frozenset({"list-id", "list-post", "list-unsubscribe"})
+_KNOWN = frozenset(
+    {"from", "to", "cc", "message-id", "in-reply-to", "references", "auto-submitted", "received", "subject"}
+)
+_MOST_RECEIVED = 30
+
+
+def of(tree: Tree) -> Headers:
+    """The fields of a message that matter to us. Never raises."""
+    first: dict[str, bytes] = {}
+    recipients: list[str] = []
+    received: list[str] = []
+    for name, body in tree.header:
+        if name in {"to", "cc"}:
+            recipients += fields.addresses(body)
+        elif name == "received" and len(received) < _MOST_RECEIVED:
+            received.append(_one_line(body))
+        first.setdefault(name, body)
+    return Headers(
+        from_=next(iter(fields.addresses(first.get("from", b""))), ""),
+        to=tuple(recipients),
+        message_id=next(iter(_identifiers(first.get("message-id", b""))), ""),
+        in_reply_to=_identifiers(first.get("in-reply-to", b"")),
+        references=_identifiers(first.get("references", b"")),
+        auto_submitted=_one_line(first.get("auto-submitted", b"")).partition(";")[0].strip().lower(),
+        bulk=_one_line(first.get("precedence", b"")).lower() in _BULK or not _LIST_FIELDS.isdisjoint(first),
+        calendar=_calendar(tree.root),
+        received=tuple(received),
+        extra={name: fields.text(body) for name, body in first.items() if name not in _KNOWN},
+    )
+
+
+def subject(tree: Tree) -> str:
+    """The subject, decoded and unfolded."""
+    return fields.text(fields.first(tree.header, "subject"))
+
+
+def own_side(found: Headers) -> frozenset[str]:
+    """How the sender's side is named in an attribution: the address, and its domain unless a recipient shares it."""
+    address = found.from_.lower()
+    if "@" not in address:
+        return frozenset()
+    domain = "@" + address.rpartition("@")[2]
+    shared = any(recipient.lower().endswith(domain) for recipient in found.to)
+    return frozenset({address} if shared else {address, domain})
+
+
+def _one_line(body: bytes) -> str:
+    return " ".join(charsets.decode(body).split())
+
+
+def _identifiers(body: bytes) -> tuple[str, ...]:
+    return tuple(_MESSAGE_ID.findall(charsets.decode(body))) if body else ()
+
+
+def _calendar(part: Part) -> bool:
+    if part.children:
+        return any(_calendar(child) for child in part.children)
+    return part.type == "text/calendar" and bool(part.kind.get("method"))

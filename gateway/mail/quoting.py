@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which lines were quoted by a program, and which an author wrote now.
+
+Two kinds of evidence exist, and they differ in what they say about the lines *behind* them:
+
+- **Every quoted line is marked**: ``>`` in plain text, `blockquote` in HTML. Whatever stands between marked lines was
+  typed there, so inline answers and answers below the quotation come out as authored.
+- **Only the beginning is marked**: Outlook's header block, "-----Original Message-----", a help desk's delimiter, an
+  attribution with unmarked text below. Everything behind such a *cut* is taken for quotation. An answer typed into it
+  cannot be told from it, by anybody.
+
+An attribution counts as a cut only if no marked line follows it. Where nothing authored would be left, and the cut is
+not beyond doubt, the text stays authored and the confidence says how unsure that is: text that was written must not be
+lost, text that was quoted must not be judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import NamedTuple
+
+from gateway.mail import marks
+from gateway.mail.line import Hint, Line
+from gateway.mail.marks import Mark
+
+
+class Role(Enum):
+    """Whose a line is."""
+
+    AUTHORED = "authored"
+    QUOTED = "quoted"
+    SIGNATURE = "signature"
+    BOILERPLATE = "boilerplate"
+
+
+class Quoting(NamedTuple):
+    """What is quoted.
+
+    Attributes:
+        roles: AUTHORED or QUOTED (BOILERPLATE for a help desk's delimiter) for each line.
+        confidence: how sure that is, 0 to 1.
+        newest: the lines of the newest message quoted, one level of quotation taken off.
+        author: what names its author; may be empty.
+    """
+
+    roles: list[Role]
+    confidence: float
+    newest: tuple[Line, ...] = ()
+    author: str = ""
+
+
+_CERTAIN = 0.9
+_DEPTH_WITHOUT_ATTRIBUTION = 0.9
+_ANSWER_IN_CONTAINER = 0.85
+_NOTHING_AUTHORED = 0.5
+_LEFT_AUTHORED = 0.3
+
+
+def find(lines: Sequence[Line]) -> Quoting:
+    """Tell quoted from authored lines; the lines' own depth 0 is the author's."""
+    roles = [Role.QUOTED if line.depth or line.hint is Hint.QUOTED else Role.AUTHORED for line in lines]
+    marked = Role.QUOTED in roles
+    confidence = _containers(lines, roles)
+    attributions, cut = _marks(lines, roles)
+    for mark in attributions:
+        roles[mark.start : mark.end] = [Role.QUOTED] * (mark.end - mark.start)
+    if cut is not None:
+        confidence = min(confidence, cut.strength)
+        _apply(lines, roles, cut)
+    if marked:
+        _rejoin_wrapped(lines, roles)
+        if cut is None and not attributions:
+            confidence = min(confidence, _DEPTH_WITHOUT_ATTRIBUTION)
+    if Role.QUOTED in roles and not _anything(lines, roles):
+        if cut is not None and cut.strength < _CERTAIN and not marked:
+            return Quoting([Role.AUTHORED] * len(lines), _LEFT_AUTHORED)
+        confidence = min(confidence, _NOTHING_AUTHORED)
+    newest, author = _newest(lines, roles, attributions, cut)
+    return Quoting(roles, confidence, newest, author)
+
+
+def _anything(lines: Sequence[Line], roles: Sequence[Role]) -> bool:
+    return any(role is Role.AUTHORED and line.text for line, role in zip(lines, roles, strict=True))
+
+
+def _containers(lines: Sequence[Line], roles: list[Role]) -> float:
+    """Gmail's wrapper holds the attribution, the quotation, and what was typed into the quotation."""
+    confidence = 1.0
+    at = 0
+    while at < len(lines):
+        if lines[at].hint is not Hint.CONTAINER or lines[at].depth:
+            at += 1
+            continue
+        end = at
+        while end < len(lines) and (lines[end].hint is Hint.CONTAINER or lines[end].depth):
+            end += 1
+        deeper = next((number for number in range(at, end) if lines[number].depth), end)
+        roles[at:deeper] = [Role.QUOTED] * (deeper - at)
+        if any(role is Role.AUTHORED and line.text for line, role in zip(lines[at:end], roles[at:end], strict=True)):
+            confidence = _ANSWER_IN_CONTAINER
+        at = end
+    return confidence
+
+
+def _marks(lines: Sequence[Line], roles: Sequence[Role]) -> tuple[list[Mark], Mark | None]:
+    """Attributions above marked lines, and the first cut."""
+    found: list[Mark] = []
+    for number, line in enumerate(lines):
+        if line.depth or line.hint in _NOT_TEXT or not (line.text or line.hint is Hint.CUT):
+            continue
+        if line.hint is Hint.ATTRIBUTION:
+            found.append(Mark(number, number + 1, 1.0, line.text))
+        elif (mark := _attribution(lines, number)) is not None:
+            if not _next_is_marked(lines, roles, mark.end):
+                return found, mark
+            found.append(mark)
+        elif (cut := _cut(lines, number)) is not None:
+            return found, cut
+    return found, None
+
+
+_NOT_TEXT = frozenset({Hint.QUOTED, Hint.CODE})
+_OPENING_QUOTES = ('"', "“", "„", "«", "‘", "'")
+
+
+def _attribution(lines: Sequence[Line], number: int) -> Mark | None:
+    if ":" not in lines[number].text and "：" not in lines[number].text and not lines[number].text.endswith("-"):
+        return None
+    mark = marks.attribution(lines, number)
+    if mark is None:
+        return None
+    following = next((line for line in lines[mark.end :] if line.text), None)
+    if following is None or following.text.startswith(_OPENING_QUOTES):
+        return None  # the author tells what somebody wrote
+    return mark
+
+
+def _cut(lines: Sequence[Line], number: int) -> Mark | None:
+    line = lines[number]
+    text = line.text
+    if line.hint is Hint.CUT:
+        return _behind_header(lines, Mark(number, number + 1, 1.0))
+    if ":" in text[:28] or "：" in text[:28]:
+        block = marks.header_block(lines, number)
+        if block is not None:
+            return block
+    if marks.separator(text):
+        return _behind_header(lines, Mark(number, number + 1, 0.95))
+    if marks.help_desk(text):
+        return Mark(number, number + 1, 1.0)
+    return None
+
+
+def _behind_header(lines: Sequence[Line], cut: Mark) -> Mark:
+    """A cut that a header block follows reaches to the end of that block."""
+    at = cut.end
+    while at < len(lines) and at < cut.end + 4 and (not lines[at].text or marks.rule(lines[at].text)):
+        at += 1
+    block = marks.header_block(lines, at) if at < len(lines) else None
+    return cut if block is None else Mark(cut.start, block.end, cut.strength, block.author)
+
+
+def _next_is_marked(lines: Sequence[Line], roles: Sequence[Role], at: int) -> bool:
+    for number in range(at, len(lines)):
+        if lines[number].text:
+            return roles[number] is Role.QUOTED
+    return False
+
+
+def _apply(lines: Sequence[Line], roles: list[Role], cut: Mark) -> None:
+    """Everything from the cut on is quoted, and so are the rules and white lines drawn above it."""
+    start = cut.start
+    while start and (not lines[start - 1].text or marks.rule(lines[start - 1].text)) and not lines[start - 1].depth:
+        start -= 1
+    roles[start:] = [Role.QUOTED] * (len(lines) - start)
+    if marks.help_desk(lines[cut.start].text):
+        roles[cut.start] = Role.BOILERPLATE
+
+
+def _rejoin_wrapped(lines: Sequence[Line], roles: list[Role]) -> None:
+    """A relay that wraps quoted lines leaves their last words unmarked between two marked lines."""
+    for number in range(1, len(lines) - 1):
+        line, above, below = lines[number], lines[number - 1], lines[number + 1]
+        if line.depth or not line.text or not (above.depth and below.depth) or len(above.text) < 60:
+            continue
+        if len(line.text) < 30 and line.text[0].islower() and roles[number] is Role.AUTHORED:
+            roles[number] = Role.QUOTED
+
+
+def _newest(
+    lines: Sequence[Line], roles: Sequence[Role], attributions: Sequence[Mark], cut: Mark | None
+) -> tuple[tuple[Line, ...], str]:
+    """The newest message quoted: the marked lines above the cut, else what is behind the cut."""
+    end = cut.start if cut is not None else len(lines)
+    own = {number for mark in attributions for number in range(mark.start, mark.end)}
+    taken = tuple(
+        line._replace(depth=max(0, line.depth - 1), hint=Hint.NONE if line.hint is Hint.QUOTED else line.hint)
+        for number, (line, role) in enumerate(zip(lines[:end], roles[:end], strict=True))
+        if role is Role.QUOTED and number not in own
+    )
+    if any(line.text for line in taken):
+        return taken, next((mark.author for mark in attributions if mark.author), "")
+    if cut is None:
+        return (), ""
+    return tuple(
+        line._replace(hint=Hint.NONE) if line.hint is Hint.CUT else line for line in lines[cut.end :]
+    ), cut.author
