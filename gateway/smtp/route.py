@@ -12,7 +12,7 @@ ours, a login that is refused for instance, never counts against a recipient.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
@@ -25,11 +25,15 @@ from gateway.smtp import identity
 from gateway.smtp.connect import INSECURE, Connector
 from gateway.smtp.message import wire_of
 from gateway.smtp.trace import on_top
-from gateway.smtp.upstream import UpstreamLost, UpstreamSession
+from gateway.smtp.upstream import UpstreamLost, UpstreamSession, Withheld
 from gateway.smtp.values import Announce, Trace, UpstreamAddress
 
 # Replies that speak of our login, not of the mail (RFC 4954 6).
 _OURS = frozenset({530, 534, 535, 538})
+
+WITHHELD = ServerReply.of(451, "4.3.0 The message was not ended here; it will be tried again")
+
+_Asked = Callable[[Sequence[Path]], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +92,26 @@ class SubmissionRoute:
             return f"the release route takes {features.size} octets, the message has {size}"
         return None
 
-    async def send(self, envelope: Envelope, message: Message, deliveries: Sequence[Delivery]) -> tuple[Delivery, ...]:
-        """Try to deliver to each recipient that is pending; give all of them as they then stand."""
+    async def send(
+        self,
+        envelope: Envelope,
+        message: Message,
+        deliveries: Sequence[Delivery],
+        before_end: Callable[[Sequence[Delivery]], Awaitable[bool]],
+    ) -> tuple[Delivery, ...]:
+        """Try to deliver to each recipient that is pending; see `gateway.ports.Route`."""
         pending = [delivery.recipient for delivery in deliveries if delivery.outcome is Outcome.PENDING]
         if not pending:
             return tuple(deliveries)
-        results = await self._attempt(envelope, message, pending)
+
+        async def asked(recipients: Sequence[Path]) -> bool:
+            hanging = [d for d in deliveries if d.outcome is Outcome.PENDING and d.recipient in recipients]
+            try:
+                return await before_end(hanging)
+            except Unavailable:
+                return False
+
+        results = await self._attempt(envelope, message, pending, asked)
         at = self._now()
         return tuple(
             _after(delivery, *results[delivery.recipient], at) if delivery.outcome is Outcome.PENDING else delivery
@@ -101,7 +119,7 @@ class SubmissionRoute:
         )
 
     async def _attempt(
-        self, envelope: Envelope, message: Message, pending: Sequence[Path]
+        self, envelope: Envelope, message: Message, pending: Sequence[Path], before_end: _Asked
     ) -> Mapping[Path, tuple[Outcome, ServerReply]]:
         results: dict[Path, tuple[Outcome, ServerReply]] = {}
         open_for = list(pending)
@@ -118,7 +136,9 @@ class SubmissionRoute:
                 if reply.positive:
                     open_for.append(recipient)
             if open_for:
-                results |= dict.fromkeys(open_for, await self._data(session, envelope, message))
+                taken = tuple(open_for)
+                done = await self._data(session, envelope, message, lambda: before_end(taken))
+                results |= dict.fromkeys(open_for, done)
             session.quit()
         except UpstreamLost as lost:
             # Recipients that were not yet asked for, or not yet answered, are simply still pending.
@@ -130,12 +150,20 @@ class SubmissionRoute:
         return results
 
     async def _data(
-        self, session: UpstreamSession, envelope: Envelope, message: Message
+        self,
+        session: UpstreamSession,
+        envelope: Envelope,
+        message: Message,
+        before_end: Callable[[], Awaitable[bool]],
     ) -> tuple[Outcome, ServerReply]:
         reply = await session.command(b"DATA")
         if reply.code == 354:
             top = on_top(self._trace, envelope.client, envelope.extensions, self._now)
-            reply = await session.data(chain((top,), wire_of(message)) if top else wire_of(message))
+            wire = chain((top,), wire_of(message)) if top else wire_of(message)
+            try:
+                reply = await session.data(wire, before_end)
+            except Withheld:
+                return Outcome.PENDING, WITHHELD
             if reply.positive:
                 return Outcome.DELIVERED, reply
         elif reply.positive:

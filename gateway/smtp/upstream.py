@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import cast
 
 from gateway.mail.server_reply import ServerReply
@@ -39,6 +39,19 @@ class UpstreamLost(Exception):  # noqa: N818 - what happened, as the session's c
         super().__init__(reply.text)
         self.reply = reply
         self.in_doubt = in_doubt
+
+
+class Withheld(Exception):  # noqa: N818 - what happened
+    """A message was not ended, because whoever sends it thought better of it."""
+
+
+def _with_last(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Each piece, and whether it is the last one."""
+    piece = next(pieces, None)
+    while piece is not None:
+        following = next(pieces, None)
+        yield piece, following is None
+        piece = following
 
 
 class UpstreamSession(asyncio.Protocol):
@@ -124,21 +137,26 @@ class UpstreamSession(asyncio.Protocol):
             raise UpstreamLost
         return reply
 
-    async def data(self, wire: Iterator[bytes]) -> ServerReply:
+    async def data(self, wire: Iterator[bytes], before_end: Callable[[], Awaitable[bool]] | None = None) -> ServerReply:
         """Send a message after the server's 354, and give its final reply.
 
         A server that answers before the end has heard enough: the rest is not sent, and the connection is given up.
 
         Args:
             wire: the octets to send, dot-stuffed, with the end of data.
+            before_end: asked before the last piece, the one with the end of data; None to go on without asking.
 
         Raises:
             UpstreamLost: the final reply did not come.
+            Withheld: `before_end` said no; the connection is given up, and the message was never ended.
         """
         final = self.expect()
-        for piece in wire:
+        for piece, last in _with_last(wire):
             if self._transport is None or final.done():
                 break
+            if last and before_end is not None and not await before_end():
+                self.abort()
+                raise Withheld
             self._transport.write(piece)
             if self._writable is not None:
                 self._watchdog.expect(self._patience.block)
