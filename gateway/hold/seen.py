@@ -12,12 +12,14 @@ class SeenCard:
 
     Attributes:
         folder: name as people see it, not encoded.
-        uid: its UID there, good for this connection only.
+        uid: its UID there, good under this UIDVALIDITY only.
         token: value of its token header; empty if it has none (somebody else's mail).
         deleted: whether it carries the flag \Deleted.
+        validity: UIDVALIDITY of the folder when it was seen (RFC 3501 2.3.1.1); 0 if not known.
     """
 
     folder: str
     uid: int
     token: str
     deleted: bool = False
+    validity: int = 0

@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`ImapMailboxes`: the reviewers' mailboxes on an IMAP server (`gateway.ports.Mailboxes`).
+
+A mailbox here is no connection: each call borrows one from the pool for as long as it works. Nothing is remembered of
+a folder between calls; a UID is only used while the folder's UIDVALIDITY is the one it was seen under.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from gateway.hold.card_identity import TOKEN_FIELD, message_id, token_of
+from gateway.imap.connection import Connection, Literal, Refused, Server
+from gateway.imap.names import Layout, encode, quoted
+from gateway.imap.places import Locate, Place
+from gateway.imap.pool import Pool
+from gateway.imap.responses import Answer, header_field, number, pairs, text_of
+from gateway.imap.watch import Subscription, Watching
+from gateway.ports import SeenCard, Unavailable
+
+# Messages a FETCH; the token and the Message-ID of one are about 200 octets.
+_CHUNK = 200
+_FIELDS = f"(UID FLAGS BODY.PEEK[HEADER.FIELDS ({TOKEN_FIELD.upper()} MESSAGE-ID)])"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of the server Bedside takes.
+
+    Attributes:
+        connections: connections that work at the same time; more wait their turn.
+        keep: seconds for which an unused connection is kept for the next piece of work.
+        watchers: logins that are watched by a connection of their own; further ones are looked at every `sweep`
+            seconds. Linux allows a Dovecot 128 inotify instances unless told otherwise.
+        sweep: seconds between two looks at all watched folders, however they are watched.
+    """
+
+    connections: int = 8
+    keep: float = 30.0
+    watchers: int = 100
+    sweep: float = 30.0
+
+
+class ImapMailboxes:
+    """The IMAP server, as many mailboxes; an asynchronous context manager that owns all connections.
+
+    Args:
+        server: where it is.
+        locate: how to get to a mailbox (`gateway.imap.places`).
+        limits: how much of it to take.
+    """
+
+    def __init__(self, server: Server, locate: Locate, limits: Limits | None = None) -> None:
+        limits = limits or Limits()
+        self._locate = locate
+        self._pool = Pool(server, limits.connections, limits.keep)
+        self._watching = Watching(self._pool, limits.watchers, limits.sweep)
+        self._open = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        await self._open.__aenter__()
+        self._open.push_async_callback(self._pool.close)
+        await self._open.enter_async_context(self._watching.running())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._open.__aexit__(kind, error, traceback)
+
+    @asynccontextmanager
+    async def open(self, mailbox: str) -> AsyncIterator[ImapMailbox]:
+        """See `gateway.ports.Mailboxes.open`."""
+        try:
+            place = self._locate(mailbox)
+        except (LookupError, OSError, ValueError) as error:
+            raise Unavailable(f"no way into this mailbox: {error}") from error
+        async with self._pool.lend(place.login):
+            pass
+        opened = ImapMailbox(place, self._pool, self._watching)
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+class ImapMailbox:
+    """One reviewer's mailbox (`gateway.ports.Mailbox`)."""
+
+    def __init__(self, place: Place, pool: Pool, watching: Watching) -> None:
+        self._place = place
+        self._pool = pool
+        self._watching = watching
+        self._subscription: Subscription | None = None
+
+    def close(self) -> None:
+        """No longer watch it."""
+        if self._subscription is not None:
+            self._watching.unsubscribe(self._subscription)
+            self._subscription = None
+
+    @asynccontextmanager
+    async def _work(self) -> AsyncIterator[tuple[Connection, Layout]]:
+        try:
+            async with self._pool.lend(self._place.login) as session:
+                yield session.connection, session.layout(self._place)
+        except ValueError as error:  # a folder name that this server cannot have, a token that is none
+            raise Unavailable(str(error)) from error
+
+    async def ensure(self, folders: Sequence[str]) -> Sequence[str]:
+        """See `gateway.ports.Mailbox.ensure`."""
+        async with self._work() as (connection, layout):
+            return [folder for folder in folders if await _ensure(connection, layout, folder)]
+
+    async def cards(self, folders: Sequence[str]) -> tuple[SeenCard, ...]:
+        """See `gateway.ports.Mailbox.cards`."""
+        seen: list[SeenCard] = []
+        async with self._work() as (connection, layout):
+            for folder in folders:
+                seen += await _cards(connection, layout, folder)
+        return tuple(seen)
+
+    async def append(self, folder: str, content: bytes, token: str, flags: Sequence[str] = ()) -> None:
+        """See `gateway.ports.Mailbox.append`."""
+        async with self._work() as (connection, layout):
+            # The APPEND of an attempt that timed out may have been carried out all the same, even twice.
+            present = await _find(connection, layout, folder, token)
+            if not present:
+                argument = layout.argument(folder)
+                await connection.expect("APPEND", argument, f"({' '.join(flags)})", Literal(content))
+            elif len(present) > 1:
+                await connection.expect("SELECT", layout.argument(folder))
+                for extra in present[1:]:
+                    await _expunge(connection, extra.uid)
+
+    async def move(self, card: SeenCard, folder: str) -> None:
+        """See `gateway.ports.Mailbox.move`."""
+        async with self._work() as (connection, layout):
+            await _select(connection, layout, card)
+            target = layout.argument(folder)
+            if "MOVE" in connection.capabilities:
+                await connection.expect("UID MOVE", str(card.uid), target)
+            else:
+                await connection.expect("UID COPY", str(card.uid), target)
+                await _expunge(connection, card.uid)
+
+    async def remove(self, card: SeenCard) -> None:
+        """See `gateway.ports.Mailbox.remove`."""
+        async with self._work() as (connection, layout):
+            await _select(connection, layout, card)
+            await _expunge(connection, card.uid)
+
+    async def find(self, folder: str, token: str) -> SeenCard | None:
+        """See `gateway.ports.Mailbox.find`."""
+        async with self._work() as (connection, layout):
+            found = await _find(connection, layout, folder, token)
+            return found[0] if found else None
+
+    def changes(self, folders: Sequence[str]) -> Subscription:
+        """See `gateway.ports.Mailbox.changes`; asked again for the same folders, the same watch goes on."""
+        if self._subscription is None or self._subscription.folders != tuple(folders):
+            self.close()
+            self._subscription = self._watching.subscribe(self._place, folders)
+        return self._subscription
+
+
+async def _ensure(connection: Connection, layout: Layout, folder: str) -> bool:
+    """Have the folder, and have it subscribed; whether it had to be created."""
+    argument = layout.argument(folder)
+    missing = not await _exists(connection, layout, folder)
+    if missing:
+        answer = await connection.command("CREATE", argument)
+        if not answer.ok and answer.code != "ALREADYEXISTS":
+            raise Refused("CREATE", answer)
+    subscribed = await connection.expect("LSUB", '""', argument)
+    if not any(subscribed.named("LSUB")):
+        await connection.expect("SUBSCRIBE", argument)
+    return missing
+
+
+async def _exists(connection: Connection, layout: Layout, folder: str) -> bool:
+    """Whether a folder is there; an exact comparison, because LIST takes ``%`` and ``*`` in a name for wildcards."""
+    wanted = encode(layout.name(folder))
+    listed = (await connection.expect("LIST", '""', layout.argument(folder))).named("LIST")
+    return any(
+        text_of(name) == wanted and "\\NONEXISTENT" not in _flags(flags) and "\\NOSELECT" not in _flags(flags)
+        for flags, _delimiter, name, *_rest in listed
+    )
+
+
+def _flags(token: object) -> frozenset[str]:
+    return (
+        frozenset(flag.upper() for flag in token if isinstance(flag, str)) if isinstance(token, list) else frozenset()
+    )
+
+
+async def _examine(connection: Connection, layout: Layout, folder: str) -> Answer | None:
+    """Open a folder for reading; None if it does not exist."""
+    answer = await connection.command("EXAMINE", layout.argument(folder))
+    if answer.ok:
+        return answer
+    if answer.code in ("NONEXISTENT", "TRYCREATE") or not await _exists(connection, layout, folder):
+        return None
+    raise Refused("EXAMINE", answer)
+
+
+async def _cards(connection: Connection, layout: Layout, folder: str) -> list[SeenCard]:
+    opened = await _examine(connection, layout, folder)
+    if opened is None:
+        return []
+    exists = max((number(tokens[0]) for tokens in opened.named("EXISTS")), default=0)
+    validity = int(opened.status_code("UIDVALIDITY") or 0)
+    seen: list[SeenCard] = []
+    for first in range(1, exists + 1, _CHUNK):
+        answer = await connection.expect("FETCH", f"{first}:{min(first + _CHUNK - 1, exists)}", _FIELDS)
+        seen += _seen(answer, folder, validity)
+    return seen
+
+
+def _seen(answer: Answer, folder: str, validity: int) -> list[SeenCard]:
+    cards = []
+    for tokens in answer.named("FETCH"):
+        items = pairs(tokens[1]) if len(tokens) > 1 else {}
+        header = items.get("BODY", b"")
+        if "UID" not in items or not isinstance(header, bytes):
+            continue  # news of somebody's flags, not an answer to us
+        token = token_of(header_field(header, TOKEN_FIELD), header_field(header, "Message-ID"))
+        deleted = "\\DELETED" in _flags(items.get("FLAGS"))
+        cards.append(SeenCard(folder, number(items["UID"]), token, deleted, validity))
+    return cards
+
+
+async def _find(connection: Connection, layout: Layout, folder: str, token: str) -> list[SeenCard]:
+    """All messages with this token in a folder, by a search for the Message-ID, which every server has an index of."""
+    opened = await _examine(connection, layout, folder)
+    if opened is None:
+        return []
+    validity = int(opened.status_code("UIDVALIDITY") or 0)
+    found = await connection.expect("UID SEARCH", "HEADER", "MESSAGE-ID", quoted(message_id(token)))
+    uids = [text_of(uid) for tokens in found.named("SEARCH") for uid in tokens]
+    if not uids:
+        return []
+    answer = await connection.expect("UID FETCH", ",".join(uids[:_CHUNK]), _FIELDS)
+    return [card for card in _seen(answer, folder, validity) if card.token == token]
+
+
+async def _select(connection: Connection, layout: Layout, card: SeenCard) -> None:
+    """Open the card's folder for writing, if its UID still means what it did.
+
+    Raises:
+        Unavailable: the folder was made anew since the card was seen.
+    """
+    opened = await connection.expect("SELECT", layout.argument(card.folder))
+    if card.validity and int(opened.status_code("UIDVALIDITY") or 0) != card.validity:
+        raise Unavailable("the folder was made anew since we looked")
+
+
+async def _expunge(connection: Connection, uid: int) -> None:
+    r"""Delete and expunge one message of the selected folder, and no other.
+
+    Without UIDPLUS (RFC 4315) EXPUNGE takes every message that is flagged \Deleted; the flags of the others are set
+    aside for that moment.
+    """
+    await connection.expect("UID STORE", str(uid), "+FLAGS.SILENT", "(\\Deleted)")
+    if "UIDPLUS" in connection.capabilities:
+        await connection.expect("UID EXPUNGE", str(uid))
+        return
+    deleted = await connection.expect("UID SEARCH", "DELETED", "NOT", "UID", str(uid))
+    others = ",".join(text_of(other) for tokens in deleted.named("SEARCH") for other in tokens)
+    if others:
+        await connection.expect("UID STORE", others, "-FLAGS.SILENT", "(\\Deleted)")
+    await connection.expect("EXPUNGE")
+    if others:
+        await connection.expect("UID STORE", others, "+FLAGS.SILENT", "(\\Deleted)")
