@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A client that sends exactly the octets it is told, and reads replies one by one."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+PATIENCE = 10.0
+
+
+class WireClient:
+    """A connection to an SMTP server."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    async def reply(self) -> bytes:
+        """The next reply, all its lines; empty if the server has closed."""
+        octets = b""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                line = await self._reader.readline()
+                octets += line
+                if not line or line[3:4] != b"-":
+                    return octets
+
+    async def send(self, octets: bytes) -> None:
+        """Send octets as they are."""
+        self._writer.write(octets)
+        async with asyncio.timeout(PATIENCE):
+            await self._writer.drain()
+
+    async def ask(self, line: bytes) -> bytes:
+        """Send a command; give its reply."""
+        await self.send(line + b"\r\n")
+        return await self.reply()
+
+    async def rest(self) -> bytes:
+        """Everything up to the end, which the server has to make."""
+        async with asyncio.timeout(PATIENCE):
+            return await self._reader.read()
+
+    def shut(self) -> None:
+        """Send no more, but listen."""
+        self._writer.write_eof()
+
+    async def start_tls(self, context: ssl.SSLContext) -> None:
+        """Go on under TLS."""
+        async with asyncio.timeout(PATIENCE):
+            await self._writer.start_tls(context, server_hostname="localhost")
+
+    def reset(self) -> None:
+        """Drop the connection as a crash would."""
+        self._writer.transport.abort()
+
+    async def begin(self, sender: bytes = b"a@example.org", recipient: bytes = b"b@example.net") -> None:
+        """Everything up to 354."""
+        for line, code in (
+            (b"EHLO client.test", b"250"),
+            (b"MAIL FROM:<" + sender + b">", b"250"),
+            (b"RCPT TO:<" + recipient + b">", b"250"),
+            (b"DATA", b"354"),
+        ):
+            reply = await self.ask(line)
+            assert reply.startswith(code), (line, reply)
+
+
+@asynccontextmanager
+async def client(
+    port: int, context: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+) -> AsyncIterator[WireClient]:
+    """Connect, and read the greeting, which must be a good one."""
+    async with connected(port, context, host) as wire:
+        banner = await wire.reply()
+        assert banner.startswith(b"220 "), banner
+        yield wire
+
+
+@asynccontextmanager
+async def connected(
+    port: int, context: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+) -> AsyncIterator[WireClient]:
+    """Connect."""
+    reader, writer = await asyncio.open_connection(
+        host, port, ssl=context, server_hostname="localhost" if context else None, limit=1 << 20
+    )
+    try:
+        yield WireClient(reader, writer)
+    finally:
+        writer.transport.abort()
