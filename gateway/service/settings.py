@@ -80,11 +80,9 @@ class ListenerSettings(_Table):
     """Messages with a bare CR or LF: refused (they can smuggle a second message past a lax server), or passed."""
     add_received: bool = False
     """Whether to put a Received field on top. Without it not one byte of a message changes."""
-    max_hops: PositiveInt = 50
-    """A message with more Received fields than this is refused as a loop."""
-    loop_marker: str = ""
-    """Header field that marks a message as having passed here, for hosted mail that is routed out and back; a message
-    that carries it already is passed on unjudged. Empty: no marker."""
+    loop_marker: str = Field(default="", pattern=r"^([A-Za-z0-9-]+: \S+)?$")
+    """Field that marks a message as having passed here, for hosted mail that is routed out and back, for example
+    "X-Bedside-Passed: gw-7f3a"; a message that comes with it is refused as a loop. Empty: no marker."""
 
     @model_validator(mode="after")
     def _tls_needs_certificate(self) -> ListenerSettings:
@@ -102,6 +100,8 @@ class UpstreamSettings(_Table):
     """"none", "opportunistic" (STARTTLS where offered), "required" (STARTTLS, certificate verified) or "implicit"."""
     ca_file: Path | None = None
     """PEM file of the only authorities that may vouch for upstream; the system's if absent."""
+    announce: Literal["nothing", "xforward", "xclient"] = "nothing"
+    """Whether upstream, where it offers that, is told who the client is: "xforward" for its log, "xclient" to judge."""
     pool: int = Field(default=20, ge=0)
     """Idle sessions kept open for clients that do not authenticate."""
 
@@ -119,6 +119,8 @@ class ReleaseSettings(_Table):
     """User name to authenticate with; none if absent."""
     password: Secret | None = None
     """Its password: { file = "/path" } or { env = "NAME" }."""
+    grace: float = Field(default=10.0, ge=0)
+    """Seconds in which a release can be taken back by moving the card out of Release again."""
     on_unreleasable: Literal["note", "defer"] = "note"
     """What becomes of a message to be held that the route could not carry unchanged: a note, or 451."""
     retry_for: PositiveFloat = 5.0
@@ -272,6 +274,8 @@ class LimitSettings(_Table):
     """Seconds a client may take for a command (RFC 5321 4.5.3.2)."""
     data_seconds: PositiveFloat = 180.0
     """Seconds that may pass without an octet of a message."""
+    hops: PositiveInt = 50
+    """A message with more Received fields than this is refused as a loop."""
     text: PositiveInt = 200_000
     """Characters of text that are judged; what follows is not read."""
 

@@ -18,6 +18,7 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import wait
 from multiprocessing.context import ForkProcess
 from types import FrameType
@@ -74,14 +75,14 @@ class Supervisor(Generic[Shared]):
 
     Attributes:
         load: compiles what workers share; called with what is in force, at a reload.
-        worker: body of a worker process; returns when SIGTERM has been obeyed.
+        worker: body of a worker process, with its number from 0; returns when SIGTERM has been obeyed.
         keeper: body of the keeper process; likewise.
         workers: how many workers.
         drain: seconds that a process has to finish after SIGTERM before it is killed.
     """
 
     load: Callable[[Shared | None], Shared]
-    worker: Callable[[Shared], None]
+    worker: Callable[[Shared, int], None]
     keeper: Callable[[Shared], None]
     workers: int
     drain: float
@@ -107,8 +108,8 @@ class Supervisor(Generic[Shared]):
                 self._reap()
 
     def _fill(self, shared: Shared) -> list[_Place]:
-        places = [_Place(f"worker-{n}", lambda: self.worker(shared)) for n in range(1, self.workers + 1)]
-        return [*places, _Place("keeper", lambda: self.keeper(shared))]
+        places = [_Place(f"worker-{n}", partial(self.worker, shared, n)) for n in range(self.workers)]
+        return [*places, _Place("keeper", partial(self.keeper, shared))]
 
     def _stopping(self) -> bool:
         return signal.SIGTERM in self._signals or signal.SIGINT in self._signals

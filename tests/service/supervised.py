@@ -47,7 +47,7 @@ def main() -> None:
 
     Supervisor[int](
         load=load,
-        worker=lambda generation: _until_told(sock, f"{generation} {os.getpid()}\n".encode()),
+        worker=lambda generation, _: _until_told(sock, f"{generation} {os.getpid()}\n".encode()),
         keeper=lambda _: _until_told(None, b""),
         workers=2,
         drain=5.0,

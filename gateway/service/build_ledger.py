@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The ledger as a worker has it: opened as soon as it can be, and no worker waits for that.
+
+A worker whose ledger cannot be opened still relays what passes; what it should hold is put off with 451.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
+
+import structlog
+
+from gateway.hold.hold import Hold
+from gateway.ledger.store import SqlLedger, open_ledger
+from gateway.ports import Count, Unavailable
+from gateway.service.settings import LedgerSettings
+
+_log = structlog.get_logger()
+_PAUSE = 2.0
+
+
+def opening(settings: LedgerSettings) -> AbstractAsyncContextManager[SqlLedger]:
+    """The ledger of the settings, to be opened.
+
+    Raises:
+        LookupError: a secret is not where the settings say.
+    """
+    return open_ledger(
+        settings.url,
+        password=settings.password.read() if settings.password else None,
+        encryption_keys=[settings.encryption_key.read()] if settings.encryption_key else [],
+        retry_window=timedelta(hours=settings.retry_window),
+    )
+
+
+class LedgerSoon:
+    """A ledger that may not be open yet."""
+
+    def __init__(self) -> None:
+        self._ledger: SqlLedger | None = None
+
+    async def hold(self, hold: Hold, content: bytes) -> Hold:
+        """See `gateway.ports.Ledger.hold`."""
+        return await self._open().hold(hold, content)
+
+    async def add_counts(self, amounts: Mapping[Count, int]) -> None:
+        """Add to the counts by day.
+
+        Raises:
+            Unavailable: it is not open, or cannot be written to.
+        """
+        await self._open().add_counts(amounts)
+
+    def _open(self) -> SqlLedger:
+        if self._ledger is None:
+            raise Unavailable("the ledger is not open yet")
+        return self._ledger
+
+    async def keep_open(self, settings: LedgerSettings, stop: asyncio.Event) -> None:
+        """Open the ledger, however often that takes, and close it when `stop` is set."""
+        while not stop.is_set():
+            try:
+                async with opening(settings) as ledger:
+                    self._ledger = ledger
+                    await stop.wait()
+                    self._ledger = None
+            except Unavailable:
+                _log.warning("ledger.not_open", again_in=_PAUSE)
+                try:
+                    async with asyncio.timeout(_PAUSE):
+                        await stop.wait()
+                except TimeoutError:
+                    continue
+
+
+@asynccontextmanager
+async def ledger_soon(settings: LedgerSettings) -> AsyncIterator[LedgerSoon]:
+    """Give a ledger that is opened in the background, and closed in the end."""
+    ledger, stop = LedgerSoon(), asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(ledger.keep_open(settings, stop))
+        try:
+            yield ledger
+        finally:
+            stop.set()

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`bedside serve`: from settings to a running gateway."""
+
+from __future__ import annotations
+
+import mmap
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from gateway.policy.policies import Policies
+from gateway.service import build_screening, build_smtp
+from gateway.service.build_ledger import opening
+from gateway.service.keeper import run_keeper
+from gateway.service.logs import configure
+from gateway.service.policy_files import policies_of
+from gateway.service.read_settings import BadSettings
+from gateway.service.settings import ListenerSettings, Settings
+from gateway.service.sockets import CannotListen, listen
+from gateway.service.supervisor import Supervisor
+from gateway.service.worker import Seat, run_worker
+from gateway.smtp.census import Board
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """What a generation of workers has in common: policies (None if there are none), and its number from 0."""
+
+    policies: Policies | None
+    generation: int
+
+
+def serve(settings: Settings, path: Path) -> None:
+    """Open the sockets, check everything that can be checked, and run until SIGTERM.
+
+    Args:
+        settings: as read.
+        path: the file that they are from, for messages.
+
+    Raises:
+        BadSettings: a secret, a certificate or a file of holidays cannot be used.
+        CannotListen: an address cannot be listened on.
+    """
+    configure(settings.log.level, settings.log.format)
+    _prove(settings, path)
+    with _sockets(settings.listener) as sockets:
+        # Workers that drain after a reload still count beside their successors, so there are rows for both.
+        rows = 2 * settings.workers
+        board = Board(rows, memoryview(mmap.mmap(-1, Board.octets(rows))))
+
+        def load(before: InForce | None) -> InForce:
+            policies = policies_of(settings.policies.folder, before.policies if before else None)
+            return InForce(policies, before.generation + 1 if before else 0)
+
+        def worker(force: InForce, number: int) -> None:
+            row = number + settings.workers * (force.generation % 2)
+            board.clear(row)
+            run_worker(settings, force.policies, Seat(row, board, sockets))
+
+        _log.info("listening", listeners=len(sockets), workers=settings.workers, observe=settings.observe)
+        Supervisor[InForce](
+            load=load,
+            worker=worker,
+            keeper=lambda _: run_keeper(settings),
+            workers=settings.workers,
+            drain=settings.drain,
+        ).run()
+
+
+def _prove(settings: Settings, path: Path) -> None:
+    """Build once what workers and keeper will build, so that a mistake stops the start and not the tenth hour."""
+    try:
+        build_screening.reviewing(settings.team)
+        build_smtp.route(settings.release, settings.upstream.server, settings.hostname)
+        opening(settings.ledger)
+        if len(settings.ledger.key.read()) < 32:
+            raise BadSettings(
+                f"{path}: ledger.key: has fewer than 32 characters; see deploy/bedside.toml for how to make one"
+            )
+        if settings.imap is not None:
+            settings.imap.password.read()
+    except (LookupError, ValueError) as error:
+        raise BadSettings(f"{path}: {error}") from error
+    for listener in settings.listener:
+        try:
+            build_smtp.certificate(listener)
+        except OSError as error:
+            raise BadSettings(f"{path}: listener {listener.name!r}: certificate: {error}") from error
+
+
+@contextmanager
+def _sockets(listeners: tuple[ListenerSettings, ...]) -> Iterator[list[socket.socket]]:
+    with ExitStack() as stack:
+        opened = []
+        for listener in listeners:
+            try:
+                opened.append(stack.enter_context(listen(listener.listen)))
+            except CannotListen as error:
+                raise CannotListen(f"listener {listener.name!r}: {error}") from error
+        yield opened

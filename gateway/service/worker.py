@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A worker: accepts on inherited sockets, screens mail, and drains when it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+import uvloop
+
+from gateway.mail.limits import Limits as ReadingLimits
+from gateway.policy.policies import Policies
+from gateway.screening.holding import Holding
+from gateway.screening.judging import Judging
+from gateway.screening.screening import Screening
+from gateway.screening.tally import Tally
+from gateway.service import build_screening, build_smtp
+from gateway.service.build_ledger import LedgerSoon, ledger_soon
+from gateway.service.flushing import flushing
+from gateway.service.settings import ListenerSettings, Settings
+from gateway.service.stopping import stop_requested
+from gateway.smtp.census import Board, Census
+from gateway.smtp.pool import Pool
+from gateway.smtp.reception import Reception
+from gateway.smtp.server import Server, serve
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One worker's place in the gateway.
+
+    Attributes:
+        number: from 0; its row on the board.
+        board: on which all workers count.
+        sockets: a listening socket for each listener of the settings, in their order.
+    """
+
+    number: int
+    board: Board
+    sockets: Sequence[socket.socket]
+
+
+def run_worker(settings: Settings, policies: Policies | None, seat: Seat) -> None:
+    """The body of a worker process; returns when SIGTERM has been obeyed."""
+    uvloop.run(_work(settings, policies, seat))
+
+
+async def _work(settings: Settings, policies: Policies | None, seat: Seat) -> None:
+    stop = stop_requested()
+    tally = Tally(lambda: build_smtp.now().date())
+    async with ledger_soon(settings.ledger) as ledger, flushing(tally, ledger):
+        screening = _screening(settings, policies, ledger, tally)
+        servers = await _listen(settings, screening, seat)
+        _log.info("worker.ready", worker=seat.number, policies=policies.digest if policies else None)
+        await stop.wait()
+        async with asyncio.TaskGroup() as group:
+            drains = [group.create_task(server.drain(settings.drain - 1)) for server in servers]
+        _log.info("worker.drained", worker=seat.number, cut=sum(task.result() for task in drains))
+
+
+def _screening(settings: Settings, policies: Policies | None, ledger: LedgerSoon, tally: Tally) -> Screening:
+    judging = Judging(
+        jurisdiction=build_screening.jurisdiction(settings),
+        policies=policies,
+        limits=ReadingLimits(text=settings.limits.text),
+        today=lambda: build_smtp.now().date(),
+    )
+    holding = Holding(
+        commit=ledger.hold,
+        route=build_smtp.route(settings.release, settings.upstream.server, settings.hostname),
+        reviewing=build_screening.reviewing(settings.team),
+        secret=settings.ledger.key.read().encode(),
+        now=build_smtp.now,
+    )
+    return Screening(judging, holding, tally, build_screening.carriage(settings), time.monotonic)
+
+
+async def _listen(settings: Settings, screening: Screening, seat: Seat) -> list[Server]:
+    limits = build_smtp.limits(settings.limits)
+    pool = Pool(build_smtp.upstream(settings.upstream, settings.hostname))
+    census = Census(limits, seat.board, seat.number)
+
+    def reception(listener: ListenerSettings) -> Reception:
+        return Reception(
+            listener=build_smtp.listener(listener, settings.hostname),
+            limits=limits,
+            pool=pool,
+            screener=screening,
+            census=census,
+            tls=build_smtp.certificate(listener),
+        )
+
+    pairs = zip(settings.listener, seat.sockets, strict=True)
+    return [await serve(reception(listener), [sock]) for listener, sock in pairs]
