@@ -35,8 +35,9 @@ class Context:
         messages_in_thread: how many messages the customer has sent in this thread.
         apologies_before: how many of our earlier replies in the thread apologised.
         earlier_replies: our earlier replies in this thread, where a row or an example gives their text.
-        thread_fingerprints: keyed hashes of masked sentences sent before in this thread, with how often.
-        sender_fingerprints: likewise of the sender's last 50 replies.
+        thread_fingerprints: for each sketch of this reply (`gateway.policy.repetition.sketches`), how often a reply
+            in this thread had it before; the memory itself keeps keyed hashes of sketches only.
+        sender_fingerprints: likewise in the sender's last 50 replies.
     """
 
     team: str | None = None

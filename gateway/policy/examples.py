@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Examples: replies that a policy must find or pass, run as tests of the policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from gateway.mail.read import from_text
+from gateway.mail.reply import Reply
+from gateway.mail.state import customer_state
+from gateway.policy.context import Context
+from gateway.policy.evaluate import RuleFailed, evaluate
+from gateway.policy.policies import Policies, Policy
+from gateway.policy.schema.files import ExampleModel
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one example.
+
+    Attributes:
+        policy: id of the policy that it belongs to.
+        example: the example.
+        expected: whether the policy should find something.
+        found: policy ids and rules that found something, as ``id#rule``.
+        right: whether it came out as it should.
+    """
+
+    policy: str
+    example: ExampleModel
+    expected: bool
+    found: tuple[str, ...]
+    right: bool
+
+
+def case_of(example: ExampleModel) -> tuple[Reply, Context]:
+    """The reply and the context that an example describes."""
+    reply = from_text(example.reply, example.customer, example.subject)
+    if example.language is not None:
+        reply = replace(reply, language=example.language)
+    state = None if example.customer is None else customer_state(example.customer)
+    level = example.inbound_level if example.inbound_level is not None else (state.level if state else None)
+    failure = example.our_failure if example.our_failure is not None else (state.our_failure if state else None)
+    return reply, Context(
+        team=example.team,
+        sender=example.sender,
+        customer=example.customer,
+        inbound_level=level,
+        our_failure=failure,
+        relation=example.relation,
+        repeat_contact=example.repeat_contact,
+        resolved=example.resolved,
+        messages_in_thread=example.messages_in_thread,
+        earlier_replies=example.history,
+    )
+
+
+def found_in(policies: Policies, example: ExampleModel) -> tuple[str, ...]:
+    """Every rule that finds something in an example, as ``id#rule``; what was dismissed is not found.
+
+    Raises:
+        RuleFailed: a pattern took more time than it may.
+    """
+    reply, context = case_of(example)
+    sightings = evaluate(policies, reply, context)
+    return tuple(f"{seen.policy.id}#{seen.rule.name}" for seen in sightings if seen.dismissed is None)
+
+
+def run(policies: Policies, policy: Policy) -> Iterator[Outcome]:
+    """The outcome of every example of a policy that gates: found and passed, but for those that need the judge."""
+    for expected, examples in ((True, policy.examples.found), (False, policy.examples.passed)):
+        for example in examples:
+            if not example.judged:
+                yield outcome(policies, policy, example, expected=expected)
+
+
+def outcome(policies: Policies, policy: Policy, example: ExampleModel, *, expected: bool) -> Outcome:
+    """What the policy makes of one example."""
+    try:
+        found = found_in(policies, example)
+    except RuleFailed as trouble:
+        found = (f"{trouble.policy}#{trouble.rule}",) if not expected else ()
+    wanted = f"{policy.id}#{example.rule or ''}"
+    mine = any(each.startswith(wanted) for each in found)
+    return Outcome(policy.id, example, expected, found, mine == expected)
+
+
+def failing(policies: Policies) -> dict[str, tuple[str, ...]]:
+    """Policies that fail their own examples, with what they fail."""
+    failed: dict[str, tuple[str, ...]] = {}
+    for policy in policies.policies:
+        wrong = tuple(
+            f"it {'misses' if each.expected else 'finds'} its own example “{_short(each.example.reply)}”"
+            for each in run(policies, policy)
+            if not each.right
+        )
+        if wrong:
+            failed[policy.id] = wrong
+    return failed
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 60 else line[:59] + "…"

@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Loading: from the files of a policy folder to the policies in force, one bad file never harming another.
+
+The order is: word files, act files, policy files. Of a file that is broken, the last good version stays in force if
+there is one. The result is a new value each time; nothing that is in use is changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from gateway.policy import compile as compiling
+from gateway.policy import index
+from gateway.policy.examples import failing
+from gateway.policy.maker import Maker
+from gateway.policy.policies import Act, Policies, Policy
+from gateway.policy.schema.files import ActFile, PolicyFile, WordFile
+from gateway.policy.source import BrokenFile, Document, Problem, SourceFile
+from gateway.policy.wording.grammar import Phrase, PhraseError, parse
+from gateway.policy.wording.render import Lexicon
+
+#: Files that are read: YAML outside `corpus/` and hidden places.
+_SUFFIXES = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What came of a folder.
+
+    Attributes:
+        policies: those in force.
+        problems: everything that is wrong, in the order of files and lines.
+    """
+
+    policies: Policies
+    problems: tuple[Problem, ...]
+
+
+def is_policy_file(path: str) -> bool:
+    """Whether a path below a policy folder is read."""
+    parts = path.split("/")
+    return path.endswith(_SUFFIXES) and parts[0] != "corpus" and not any(part.startswith(".") for part in parts)
+
+
+def load(files: Iterable[SourceFile], keep: Policies | None = None) -> Loaded:
+    """The policies of these files; of a broken one, its last good version in `keep`."""
+    return _Loading(keep or Policies()).run(sorted(files, key=lambda file: file.path))
+
+
+class _Loading:
+    def __init__(self, keep: Policies) -> None:
+        self.keep = keep
+        self.problems: list[Problem] = []
+        self.kept: set[str] = set()
+        self.digests: dict[str, str] = {}
+        self.words: dict[str, WordFile] = {}
+
+    def run(self, files: list[SourceFile]) -> Loaded:
+        files = [file for file in files if is_policy_file(file.path)]
+        for file in files:
+            self.digests[file.path] = sha256(file.text.encode("utf-8", "surrogatepass")).hexdigest()
+        lexicons = self._lexicons([file for file in files if file.path.startswith("words/")])
+        act_files = self._act_files([file for file in files if file.path.startswith("acts/")])
+        acts = self._acts(act_files, lexicons)
+        maker_acts = frozenset(acts)
+        policies = self._policies(
+            [file for file in files if not file.path.startswith(("words/", "acts/"))], lexicons, maker_acts
+        )
+        return Loaded(self._in_force(policies, acts), tuple(sorted(self.problems, key=_order)))
+
+    def _in_force(self, policies: list[Policy], acts: Mapping[str, Act]) -> Policies:
+        lines = "".join(f"{path} {digest}\n" for path, digest in sorted(self.digests.items()))
+        made = Policies(
+            policies=tuple(policies),
+            acts=acts,
+            words=dict(self.words),
+            index=index.build(policies),
+            digest=sha256(lines.encode()).hexdigest()[:16],
+            files=dict(self.digests),
+            kept=frozenset(self.kept),
+        )
+        failed = failing(made)
+        for policy_id, reasons in failed.items():
+            for reason in reasons:
+                self.problems.append(
+                    Problem(f"{policy_id}.yaml", 1, 1, "examples", f"in shadow, since {reason}", fatal=False)
+                )
+        return replace(made, failing=failed)
+
+    # --- words ---
+
+    def _lexicons(self, files: list[SourceFile]) -> dict[str, Lexicon]:
+        classes: dict[str, dict[str, tuple[Phrase, ...]]] = {}
+        owner: dict[tuple[str, str], str] = {}
+        for file in files:
+            for words in self._word_file(file):
+                self.words[file.path] = words
+                for name, phrases in words.classes.items():
+                    first = owner.setdefault((words.language, name), file.path)
+                    if first != file.path:
+                        self._note(file.path, f"word class “{name}” is in {first} already; that one counts")
+                        continue
+                    parsed = tuple(parse(text, words.language) for text in phrases)
+                    classes.setdefault(words.language, {})[name] = parsed
+        return {language: Lexicon(language, found) for language, found in classes.items()}
+
+    def _word_file(self, file: SourceFile) -> list[WordFile]:
+        """The file, or its last good version, or nothing."""
+        try:
+            document = Document(file)
+            words = document.validate(WordFile)
+            _check_phrases(document, words)
+        except BrokenFile as trouble:
+            known = self.keep.words.get(file.path)
+            self._broken(file, trouble, known is not None)
+            return [] if known is None else [known]
+        return [words]
+
+    # --- acts ---
+
+    def _act_files(self, files: list[SourceFile]) -> list[tuple[Document, ActFile]]:
+        found = []
+        for file in files:
+            try:
+                found.append(_act_file(file))
+            except BrokenFile as trouble:
+                self._broken(file, trouble, _act_of(file.path) in self.keep.acts)
+        return found
+
+    def _acts(self, files: list[tuple[Document, ActFile]], lexicons: Mapping[str, Lexicon]) -> dict[str, Act]:
+        acts = {_act_of(path): self.keep.acts[_act_of(path)] for path in self.kept if path.startswith("acts/")}
+        for document, model in files:
+            maker = Maker(lexicons, frozenset())
+            made = compiling.act(model, maker)
+            if maker.mistakes:
+                trouble = BrokenFile(*(document.problem(key, message) for key, message in maker.mistakes))
+                known = self.keep.acts.get(model.act)
+                self._broken(SourceFile(document.path, ""), trouble, known is not None)
+                if known is not None:
+                    acts[model.act] = known
+            else:
+                acts[model.act] = made
+        return acts
+
+    # --- policies ---
+
+    def _policies(self, files: list[SourceFile], lexicons: Mapping[str, Lexicon], acts: frozenset[str]) -> list[Policy]:
+        found = []
+        for file in files:
+            try:
+                found.append(self._policy(file, Maker(lexicons, acts)))
+            except BrokenFile as trouble:
+                known = self.keep.find(_id_of(file.path))
+                self._broken(file, trouble, known is not None)
+                if known is not None:
+                    found.append(known)
+        return sorted(found, key=lambda policy: policy.id)
+
+    def _policy(self, file: SourceFile, maker: Maker) -> Policy:
+        document = Document(file)
+        model = document.validate(PolicyFile)
+        if model.id != _id_of(file.path):
+            raise BrokenFile(document.problem(("id",), f"the id follows the path: here it is {_id_of(file.path)}"))
+        made = compiling.policy(model, maker)
+        if maker.mistakes:
+            raise BrokenFile(*(document.problem(key, message) for key, message in maker.mistakes))
+        return made
+
+    # --- problems ---
+
+    def _broken(self, file: SourceFile, trouble: BrokenFile, known: bool) -> None:  # noqa: FBT001 - told apart by its name
+        self.problems.extend(trouble.problems)
+        self.digests.pop(file.path, None)
+        if known:
+            self.kept.add(file.path)
+            self.digests[file.path] = self.keep.files.get(file.path, "")
+
+    def _note(self, path: str, message: str) -> None:
+        self.problems.append(Problem(path, 1, 1, "", message, fatal=False))
+
+
+def _act_file(file: SourceFile) -> tuple[Document, ActFile]:
+    document = Document(file)
+    model = document.validate(ActFile)
+    if model.act != _act_of(file.path):
+        raise BrokenFile(document.problem(("act",), f"act “{model.act}” belongs in acts/{model.act}.yaml"))
+    return document, model
+
+
+def _check_phrases(document: Document, words: WordFile) -> None:
+    mistakes = [
+        document.problem(("classes", name, number), str(trouble))
+        for name, phrases in words.classes.items()
+        for number, text in enumerate(phrases)
+        if (trouble := _mistake(text, words.language)) is not None
+    ]
+    if mistakes:
+        raise BrokenFile(*mistakes)
+
+
+def _mistake(text: str, language: str) -> PhraseError | None:
+    try:
+        parse(text, language)
+    except PhraseError as trouble:
+        return trouble
+    return None
+
+
+def _id_of(path: str) -> str:
+    return path.rpartition(".")[0]
+
+
+def _act_of(path: str) -> str:
+    return _id_of(path).removeprefix("acts/")
+
+
+def _order(problem: Problem) -> tuple[str, int, int]:
+    return problem.file, problem.line, problem.column

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Judging a reply: what the rules see, and what the decision table makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from gateway.mail.reply import Reply
+from gateway.policy.context import Context
+from gateway.policy.evaluate import evaluate
+from gateway.policy.judgement import Judgement
+from gateway.policy.policies import Policies
+from gateway.policy.teams import matches
+from gateway.verdict.stance import Mute, Stance
+from gateway.verdict.table import decide
+from gateway.verdict.verdict import Verdict
+
+
+def judge(
+    policies: Policies, reply: Reply, context: Context, stance: Stance, today: date, judgement: Judgement | None = None
+) -> Verdict:
+    """The verdict on a reply.
+
+    Args:
+        policies: those in force.
+        reply: as it was read.
+        context: facts from outside it; None in a field means unknown.
+        stance: how the team wants to be judged.
+        today: in the team's own time zone; exceptions, mutes and policies begin and end by it.
+        judgement: of the learned judge; None if there is none.
+
+    Raises:
+        RuleFailed: a pattern took more time than it may.
+    """
+    sightings = evaluate(policies, reply, context, judgement)
+    return decide(sightings, concerning(stance, context), reply.confidence, policies.digest, today)
+
+
+def concerning(stance: Stance, context: Context) -> Stance:
+    """The stance with those mutes only that are about this sender and these recipients."""
+    if not stance.mutes:
+        return stance
+    return replace(stance, mutes=tuple(mute for mute in stance.mutes if _is_about(mute, context)))
+
+
+def _is_about(mute: Mute, context: Context) -> bool:
+    if mute.senders and not any(matches(context.sender, pattern) for pattern in mute.senders):
+        return False
+    return not mute.recipients or any(
+        matches(recipient, pattern) for recipient in context.recipients for pattern in mute.recipients
+    )
