@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from gateway import __version__
-from gateway.cli import config, read
+from gateway.cli import config, policy, read, scan
 
 app = typer.Typer(
     name="bedside",
@@ -20,7 +20,9 @@ app = typer.Typer(
 
 
 app.add_typer(config.app, name="config")
+app.add_typer(policy.app, name="policy")
 app.command()(read.read)
+app.command()(scan.scan)
 
 
 def _version(value: bool) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from gateway.mail.read import from_text
 from gateway.mail.reply import Reply
 from gateway.mail.state import customer_state
+from gateway.policy.case import Case
 from gateway.policy.context import Context
 from gateway.policy.evaluate import RuleFailed, evaluate
 from gateway.policy.policies import Policies, Policy
@@ -103,3 +104,22 @@ def failing(policies: Policies) -> dict[str, tuple[str, ...]]:
 def _short(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= 60 else line[:59] + "…"
+
+
+def known(policies: Policies, policy: Policy) -> Iterator[Outcome]:
+    """The outcome of what the policy is known to miss or to find wrongly; right means that it no longer does."""
+    for expected, examples in ((True, policy.examples.known_missed), (False, policy.examples.known_false)):
+        for example in examples:
+            yield outcome(policies, policy, example, expected=expected)
+
+
+def acts_wrong(policies: Policies) -> list[str]:
+    """Examples of acts that come out wrong, one line each."""
+    wrong = []
+    for name, act in policies.acts.items():
+        for expected, examples in ((True, act.examples.found), (False, act.examples.passed)):
+            for example in examples:
+                reply, context = case_of(example)
+                if Case(reply, context, None, policies.acts).has_act(name) != expected:
+                    wrong.append(f"{'missed' if expected else 'false '}  act {name}: “{_short(example.reply)}”")
+    return wrong

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Policies and stance for a command: those of a settings file, of a folder, or what is assumed without either."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import typer
+
+from gateway.cli.exits import Exit
+from gateway.mail.envelope import Client, Envelope
+from gateway.mail.envelope import Path as MailPath
+from gateway.mail.reply import Reply
+from gateway.policy.context import Context
+from gateway.policy.load import Loaded, load
+from gateway.policy.policies import Policies
+from gateway.policy.teams import Trust, exempt_by_headers, submitter, team_of
+from gateway.screening.judging import Jurisdiction
+from gateway.service.build_screening import jurisdiction
+from gateway.service.policy_files import shipped_folder, source_files
+from gateway.service.read_settings import BadSettings, read_settings
+from gateway.verdict.stance import Stance
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What replies are judged with.
+
+    Attributes:
+        loaded: the policies, and what is wrong with them.
+        folder: where they are from.
+        stance: of the one team that is assumed without settings.
+        jurisdiction: who is judged and how; None without settings, and then everything is.
+        profile: named on the command line; goes before the team's own.
+    """
+
+    loaded: Loaded
+    folder: Path
+    stance: Stance
+    jurisdiction: Jurisdiction | None = None
+    profile: str | None = None
+
+    @property
+    def policies(self) -> Policies:
+        """Those in force."""
+        return self.loaded.policies
+
+    def team(self, reply: Reply, context: Context) -> tuple[Stance, Context] | None:
+        """How this reply is judged, and its context with the team in it; None if it passes unjudged.
+
+        A row of JSON has no sender; where there are settings it is taken for the first team's.
+        """
+        if self.jurisdiction is None:
+            return self.stance, context
+        rules = self.jurisdiction
+        envelope = _envelope(reply)
+        who = submitter(envelope, reply.headers, Trust(sender_is_login=True))
+        team = team_of(rules.teams, envelope, reply.headers, who) if who else next(iter(rules.teams), None)
+        if team is None or exempt_by_headers(reply.headers, rules.exempt) is not None:
+            return None
+        stance = rules.stances[team.name]
+        if self.profile is not None:
+            stance = replace(stance, profile=self.profile)
+        return stance, replace(context, team=team.name, submitter=who)
+
+
+def bench(config: Path | None, folder: Path | None, profile: str | None) -> Bench:
+    """What a command judges with; ends the program with one clear line if that cannot be had."""
+    rules = None
+    if config is not None:
+        try:
+            settings = read_settings(config)
+        except BadSettings as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(Exit.CONFIG) from None
+        rules = jurisdiction(settings)
+        folder = folder or settings.policies.folder
+    folder = folder or shipped_folder()
+    return Bench(loaded(folder), folder, Stance(profile=profile or "starter"), rules, profile)
+
+
+def loaded(folder: Path) -> Loaded:
+    """The policies of a folder; ends the program if there are none."""
+    try:
+        files = source_files(folder)
+    except OSError as error:
+        typer.echo(f"bedside: {folder}: {error.strerror}", err=True)
+        raise typer.Exit(Exit.INPUT) from None
+    if not files:
+        typer.echo(f"bedside: {folder}: there is no policy file in it (family/name.yaml)", err=True)
+        raise typer.Exit(Exit.INPUT)
+    return load(files)
+
+
+def _envelope(reply: Reply) -> Envelope:
+    """What the header says in place of an envelope."""
+    recipients = tuple(MailPath(address) for address in reply.headers.to)
+    return Envelope(MailPath(reply.headers.from_), recipients, Client(""))

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`bedside policy`: check, test and explain the rules. One module a command, each listed here."""
+
+from __future__ import annotations
+
+import typer
+
+from gateway.cli import policy_check, policy_test
+
+app = typer.Typer(help="Check, test and try policies.", no_args_is_help=True)
+app.command()(policy_check.check)
+app.command("test")(policy_test.run_examples)
