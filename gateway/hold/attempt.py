@@ -59,8 +59,8 @@ def settle(hold: Hold, results: Mapping[int, Delivery], at: datetime, *, next_at
     if hold.state is not HoldState.RELEASING:
         return settled if deliveries == hold.deliveries else touch(settled)
     if Outcome.PENDING in outcomes:
-        put_off = any(d.outcome is Outcome.PENDING for d in results.values())
-        return _put_off(settled, at, next_attempt, rungs) if put_off else settled
+        deferred = any(d.outcome is Outcome.PENDING for d in results.values())
+        return _later(settled, at, next_attempt, rungs) if deferred else settled
     if Outcome.REFUSED in outcomes:
         return _refused(settled, rungs)
     return touch(replace(settled, next_attempt=None))
@@ -79,14 +79,19 @@ def send_again(hold: Hold, number: int, at: datetime, *, give_up_at: datetime) -
     )
 
 
-def _put_off(hold: Hold, at: datetime, next_attempt: datetime, rungs: Rungs) -> Hold:
+def put_off(hold: Hold, next_attempt: datetime) -> Hold:
+    """Nothing could be tried; try later."""
+    return replace(hold, attempts=hold.attempts + 1, next_attempt=next_attempt)
+
+
+def _later(hold: Hold, at: datetime, next_attempt: datetime, rungs: Rungs) -> Hold:
     """Try again later, or give up: then what is still pending counts as refused, with upstream's last words."""
     if hold.given_up_at is not None and at >= hold.given_up_at:
         given_up = tuple(
             replace(d, outcome=Outcome.REFUSED, at=at) if d.outcome is Outcome.PENDING else d for d in hold.deliveries
         )
         return _refused(replace(hold, deliveries=given_up), rungs)
-    later = replace(hold, attempts=hold.attempts + 1, next_attempt=next_attempt)
+    later = put_off(hold, next_attempt)
     # The card says that it is put off, and until when it is tried; to say so once is enough.
     return touch(later) if hold.attempts == 0 else later
 

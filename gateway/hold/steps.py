@@ -103,4 +103,6 @@ class AnswerStray:
     meaning: Meaning
 
 
-Step = Change | Answer | PutCard | NoteShown | PutNotice | RemoveNotice | RemoveCard
+Decided = Change | Answer
+Display = PutCard | NoteShown | PutNotice | RemoveNotice | RemoveCard
+Step = Decided | Display
