@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from gateway import __version__
-from gateway.cli import config, policy, read, scan
+from gateway.cli import config, demo, policy, read, scan, serve
 
 app = typer.Typer(
     name="bedside",
@@ -21,6 +21,8 @@ app = typer.Typer(
 
 app.add_typer(config.app, name="config")
 app.add_typer(policy.app, name="policy")
+app.command()(serve.serve)
+app.command()(demo.demo)
 app.command()(read.read)
 app.command()(scan.scan)
 

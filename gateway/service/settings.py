@@ -169,7 +169,7 @@ class ImapSettings(_Table):
 
     server: HostPort
     """Host and port, for example "imap.example.org:993"."""
-    tls: Tls = Tls.IMPLICIT
+    tls: Literal[Tls.IMPLICIT, Tls.REQUIRED, Tls.NONE] = Tls.IMPLICIT
     """"implicit" (port 993), "required" (STARTTLS) or "none" (loopback only)."""
     ca_file: Path | None = None
     """As in [upstream]."""
@@ -177,7 +177,7 @@ class ImapSettings(_Table):
     """The gateway's own login: a master user, or the account of one shared mailbox."""
     password: Secret
     """Its password."""
-    master: str = ""
+    master: str = Field(default="", pattern=r"^(authzid|\{mailbox\}.+\{login\})?$")
     """How a mailbox is opened with the master login: "{mailbox}*{login}" for Dovecot's separator; "authzid" for SASL
     PLAIN with the mailbox as authorization identity. Empty: login is the shared mailbox itself."""
     folders: FolderSettings = FolderSettings()

@@ -48,11 +48,15 @@ class Seat:
 
 def run_worker(settings: Settings, policies: Policies | None, seat: Seat) -> None:
     """The body of a worker process; returns when SIGTERM has been obeyed."""
-    uvloop.run(_work(settings, policies, seat))
+
+    async def until_stopped() -> None:
+        await work(settings, policies, seat, stop_requested())
+
+    uvloop.run(until_stopped())
 
 
-async def _work(settings: Settings, policies: Policies | None, seat: Seat) -> None:
-    stop = stop_requested()
+async def work(settings: Settings, policies: Policies | None, seat: Seat, stop: asyncio.Event) -> None:
+    """Accept and screen mail until `stop` is set, then drain."""
     tally = Tally(lambda: build_smtp.now().date())
     async with ledger_soon(settings.ledger) as ledger, flushing(tally, ledger):
         screening = _screening(settings, policies, ledger, tally)

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The keeper process: watches mailboxes, releases, counts deadlines, purges; and tells the supervisor of changed files.
+
+There is one a host. Where hosts share a ledger, a lease sees to it that one of them is active.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+import uvloop
+from watchfiles import awatch
+
+from gateway.imap.mailboxes import ImapMailboxes
+from gateway.ports import Unavailable
+from gateway.review.keeper import Timing
+from gateway.service import build_review, build_screening, build_smtp
+from gateway.service.build_ledger import opening
+from gateway.service.build_review import KeeperParts
+from gateway.service.settings import Settings
+from gateway.service.stopping import stop_requested
+
+_log = structlog.get_logger()
+_PAUSE = 2.0
+
+
+def run_keeper(settings: Settings) -> None:
+    """The body of the keeper process; returns when SIGTERM has been obeyed."""
+    uvloop.run(_until_stopped(settings))
+
+
+async def _until_stopped(settings: Settings) -> None:
+    stop = stop_requested()
+    async with asyncio.TaskGroup() as group:
+        keeping = group.create_task(keep(settings))
+        group.create_task(_tell_of_changes(_watched(settings), stop))
+        await stop.wait()
+        keeping.cancel()
+    _log.info("keeper.stopped")
+
+
+async def keep(settings: Settings) -> None:
+    """Keep, once ledger and mailboxes can be had, until cancelled."""
+    while True:
+        try:
+            async with AsyncExitStack() as stack:
+                ledger = await stack.enter_async_context(opening(settings.ledger))
+                mailboxes: ImapMailboxes | None = None
+                if settings.imap is not None:
+                    mailboxes = await stack.enter_async_context(build_review.mailboxes(settings.imap))
+                reviewing = build_screening.reviewing(settings.team)
+                parts = KeeperParts(
+                    ledger=ledger,
+                    mailboxes=mailboxes,
+                    route=build_smtp.route(settings.release, settings.upstream.server, settings.hostname),
+                    faces=build_review.cards(settings),
+                    ladders={name: team.ladder for name, team in reviewing.items()},
+                    desk=build_review.desk(settings.imap, settings.release.grace, settings.release.retry_for),
+                    secret=settings.ledger.key.read().encode(),
+                    hostname=settings.hostname,
+                    owner=f"{socket.gethostname()} {settings.hostname}",
+                    timing=_timing(settings),
+                )
+                await build_review.keeper(parts).run()
+        except Unavailable:
+            _log.warning("keeper.no_ledger", again_in=_PAUSE)
+            await asyncio.sleep(_PAUSE)
+
+
+def _timing(settings: Settings) -> Timing:
+    return Timing(
+        sweep=settings.imap.sweep if settings.imap else 60.0,
+        drain=max(1.0, settings.drain - 5),
+        keep_messages=timedelta(days=settings.ledger.keep_messages),
+        keep_facts=timedelta(days=settings.ledger.keep_facts),
+    )
+
+
+def _watched(settings: Settings) -> list[Path]:
+    """What workers read when they start, and an administrator or lead may change."""
+    paths = [one.certificate for one in settings.listener if one.certificate is not None]
+    if settings.policies.folder is not None:
+        paths.append(settings.policies.folder)
+    return [path for path in paths if path.exists()]
+
+
+async def _tell_of_changes(paths: list[Path], stop: asyncio.Event) -> None:
+    """Send the supervisor SIGHUP when one of these changes; it starts workers that have read them anew."""
+    if not paths:
+        return
+    async for _ in awatch(*paths, stop_event=stop):
+        _log.info("files.changed")
+        os.kill(os.getppid(), signal.SIGHUP)
