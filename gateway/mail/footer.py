@@ -128,7 +128,7 @@ def _delimiter(lines: Sequence[Line], start: int, end: int) -> int | None:
         if not text or len(text) > 120:
             continue
         below = [line.text for line in lines[number + 1 : end] if line.text]
-        if text in _DELIMITERS and len(below) <= _LONGEST_SIGNATURE and lines[number].hint is not Hint.CODE:
+        if text in _DELIMITERS and len(below) <= _LONGEST_SIGNATURE:
             return number
         drawn = number > start and rule(text) and 0 < len(below) <= _LONGEST_SIGNATURE
         if drawn and sum(_CONTACT.search(line) is not None for line in below) * 3 >= len(below):

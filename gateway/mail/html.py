@@ -69,7 +69,7 @@ _NAMED = {
     "ms-outlook-mobile-reference-message": Hint.CUT,
     "x_divrplyfwdmsg": Hint.CUT,
     "stopspelling": Hint.CUT,
-    "olk_src_body_section": Hint.QUOTED,
+    "olk_src_body_section": Hint.CUT,
     "signature": Hint.SIGNATURE,
     "ms-outlook-mobile-signature": Hint.SIGNATURE,
     "acompli_signature": Hint.SIGNATURE,
@@ -208,7 +208,7 @@ class _Reader:
             self._enter(Hint.NONE if self.hint is Hint.CONTAINER else self.hint)
             self.depth += 1
         elif tag == "pre":
-            self._enter(Hint.CODE if self.hint is Hint.NONE else self.hint)
+            self._enter(self.hint)
             self.pre += 1
         elif tag == "hr":
             self._flush()

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Hint(Enum):
-    """What the markup around a line says about it. Plain text has no hints but CODE."""
+    """What the markup around a line says about it. Plain text has none."""
 
     NONE = "none"
     QUOTED = "quoted"  # inside an element that a mail client puts around quotations
@@ -17,8 +17,6 @@ class Hint(Enum):
     CUT = "cut"  # from here to the end, the client has put the earlier messages
     SIGNATURE = "signature"
     RULE = "rule"  # a horizontal rule
-    ITEM = "item"  # a list item
-    CODE = "code"
 
 
 class Line(NamedTuple):

@@ -40,32 +40,59 @@ _DATE = re.compile(
 )
 # Without a verb, as Gmail and Yandex write in some languages: a date, a name, an address, a colon.
 _DATE_AND_ADDRESS = re.compile(
-    r"\W{0,3}(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{4}年|[^\W\d_]{2,10}, \d{1,2}|\d{1,2} [^\W\d_]{3,9}\.? \d{4})"
-    r".{0,160}[<(\[](?:mailto:)?[^<>\s@]+@[^<>\s]+[>)\]][^\w]{0,5}[:：]"
+    r"\W{0,3}(?:\d|[^\W\d_]{2,10}\.?,? \d)(?=[^<\[]{0,60}(?:(?:19|20)\d\d|\d{1,2}[:.]\d\d|\d年))"
+    r"[^<\[]{0,120}[<(\[](?:mailto:)?[^<>\s@]{1,100}@[^<>\s]{1,100}[>)\]][^\w]{0,5}[:：]"
 )
+_STRONG_OPENER = re.compile(
+    r"[-\W_]*(?:on|am|le|el|il|em|op|den|på|dne|dnia|w dniu|в|vào|ons|tor|fre|lör|sön|mån|tis|tir|man|pe|ke|ma"
+    r"|ti|la|su)\b"
+    r"[^.!?]{0,30}\d",
+    re.IGNORECASE,
+)
+_OPENER = re.compile(
+    r"[\W_]*(?:\d|(?:mon|tue|wed|thu|fri|sat|sun|from|van|von)|[\"'“<*]|[^\W\d_]+\.?,? \d)", re.IGNORECASE
+)
+_CLOCK = re.compile(r"\d{1,2}[:.]\d\d")
 _STRENGTH = {(True, True): 0.9, (False, True): 0.7, (True, False): 0.55, (False, False): 0.0}
 _ENDS = re.compile(r"[:：][\s*_]*$|(?:wrote|作成|写道|작성)\W*$", re.IGNORECASE)
 _LONGEST = 400
+_MOST_LINES = 5
 _FIELD = re.compile(r"[\s*_>]*\[?([^\W\d_][\w '’.-]{0,24}?)[\s*_\]]*[:：]")
+_DRAWN = frozenset({"--", "__", "==", "**", "- ", "——", "––", "~~"})
 _RULE_CHARACTERS = frozenset("-_=*—–~ ")
 
 
 def attribution(lines: Sequence[Line], end: int) -> Mark | None:
-    """The attribution that ends with line `end`: "On Monday, Anna <anna@example.org> wrote:", over up to four lines."""
-    last = lines[end]
-    if not _ENDS.search(last.text[-40:]):
+    """The attribution that ends with line `end`: "On Monday, Anna <anna@example.org> wrote:", wrapped or not."""
+    if not _ENDS.search(lines[end].text[-40:]):
         return None
     joined = ""
-    for start in range(end, max(-1, end - 4), -1):
+    for start in range(end, max(-1, end - _MOST_LINES), -1):
         line = lines[start]
-        if not line.text or line.depth != last.depth or len(joined) + len(line.text) > _LONGEST:
+        if not line.text or line.depth != lines[end].depth or len(joined) + len(line.text) > _LONGEST:
             break
         joined = f"{line.text} {joined}".strip()
         if (verb := WROTE.search(joined)) or _DATE_AND_ADDRESS.match(joined):
             strength = _evidence(joined, verb.end() if verb else len(joined))
-            if strength and not _is_tail(lines, start, joined):
-                return Mark(start, end + 1, strength, joined)
+            if strength:
+                return _from_its_beginning(lines, Mark(start, end + 1, strength, joined))
     return None
+
+
+def _from_its_beginning(lines: Sequence[Line], found: Mark) -> Mark:
+    """The same attribution with the lines above that belong to it, where a program wrapped it."""
+    start, joined = found.start, found.author
+    best = found
+    while start > 0 and found.end - start < _MOST_LINES:
+        above = lines[start - 1]
+        if not above.text or above.depth != lines[start].depth or above.text[-1] in ".!?":
+            break
+        start, joined = start - 1, f"{above.text} {joined}"
+        if _STRONG_OPENER.match(above.text):
+            return Mark(start, found.end, _evidence(joined, len(joined)), joined)
+        if not _OPENER.match(best.author) and _OPENER.match(above.text):
+            best = Mark(start, found.end, _evidence(joined, len(joined)), joined)
+    return best
 
 
 def _evidence(joined: str, verb_end: int) -> float:
@@ -73,21 +100,9 @@ def _evidence(joined: str, verb_end: int) -> float:
     if len(joined) - verb_end > 150:
         return 0.0
     dated, addressed = _DATE.search(joined) is not None, _ADDRESS.search(joined) is not None
+    if dated and not addressed and _CLOCK.search(joined) and _STRONG_OPENER.match(joined):
+        return 0.85
     return _STRENGTH[dated, addressed]
-
-
-_OPENERS = re.compile(
-    r"[\W_]*(?:on|at|in|am|um|le|el|il|em|op|den|på|dne|dnia|w dniu|v|ons|tor|fre|lör|sön|mån|tis|pe|ke|to|ma|ti|la|su"
-    r"|\d|mon|tue|wed|thu|fri|sat|sun|from|van|von|在|vào|pada|într|в|[\"'“<*]|[^\W\d_]+,? \d)",
-    re.IGNORECASE,
-)
-
-
-def _is_tail(lines: Sequence[Line], start: int, joined: str) -> bool:
-    """Whether the attribution really begins on a line above, so that more has to be joined."""
-    if start == 0 or not lines[start - 1].text or lines[start - 1].depth != lines[start].depth:
-        return False
-    return not _OPENERS.match(joined) or joined[0] in "<("
 
 
 def field_group(text: str) -> str:
@@ -129,7 +144,7 @@ def header_block(lines: Sequence[Line], start: int) -> Mark | None:
 
 def _continues(text: str) -> bool:
     """A long list of recipients or a long subject runs on."""
-    return "@" in text or text.startswith((" ", "\t", "<")) or text.endswith((";", ">", ","))
+    return "@" in text or text.startswith((" ", "\t", "<")) or text.endswith((";", ">"))
 
 
 def separator(text: str) -> bool:
@@ -137,16 +152,24 @@ def separator(text: str) -> bool:
     if len(text) > 90:
         return False
     core = text.strip("-_=*—–~<>: \t").lower()
-    return core in SEPARATORS or (
-        core.startswith(("forwarded by ", "on ")) and text.startswith("---") and len(core) > 8
-    )
+    return core in SEPARATORS or core.startswith(("original message processed by ", "forwarded by "))
+
+
+def drawn(text: str) -> bool:
+    """Whether a separator is set off by dashes and the like, or says that it begins something."""
+    return text[:2] in _DRAWN or text.lower().startswith(("begin ", "start ", "original message processed"))
 
 
 def rule(text: str) -> bool:
-    """Whether the line is drawn, not written: five or more dashes, underscores and their like."""
-    return len(text) >= 5 and _RULE_CHARACTERS.issuperset(text)
+    """Whether the line is drawn, not written: four or more dashes, underscores and their like."""
+    return len(text) >= 4 and _RULE_CHARACTERS.issuperset(text)
 
 
 def help_desk(text: str) -> bool:
     """Whether a help desk marks here where replies end."""
     return len(text) < 200 and HELP_DESK.search(text) is not None
+
+
+def mark_word(text: str) -> bool:
+    """Whether the line could be, or begin, a mark: it carries a verb or a field name of one, or is a separator."""
+    return bool(field_group(text)) or separator(text) or WROTE.search(text[-300:]) is not None

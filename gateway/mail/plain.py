@@ -37,8 +37,8 @@ def render(text: str) -> Rendered:
 
 
 def _is_prompt(raw: str) -> bool:
-    """Python's prompt and shell redirections look like quotation marks; an mbox-escaped From is none either."""
-    return raw.startswith((">>> ", ">From ")) and not raw.startswith(">>> >")
+    """Python's prompt, an mbox-escaped From, and the end of an address that was wrapped look like quotation marks."""
+    return (raw.startswith((">>> ", ">From ")) and not raw.startswith(">>> >")) or raw.rstrip() == ">:"
 
 
 def unflow(text: str, delsp: str) -> str:

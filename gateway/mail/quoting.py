@@ -23,6 +23,7 @@ from typing import NamedTuple
 from gateway.mail import marks
 from gateway.mail.line import Hint, Line
 from gateway.mail.marks import Mark
+from gateway.mail.wording import SENT_FROM
 
 
 class Role(Enum):
@@ -55,6 +56,7 @@ _DEPTH_WITHOUT_ATTRIBUTION = 0.9
 _ANSWER_IN_CONTAINER = 0.85
 _NOTHING_AUTHORED = 0.5
 _LEFT_AUTHORED = 0.3
+_BELOW_DEVICE = 0.5
 
 
 def find(lines: Sequence[Line]) -> Quoting:
@@ -107,7 +109,7 @@ def _marks(lines: Sequence[Line], roles: Sequence[Role]) -> tuple[list[Mark], Ma
     """Attributions above marked lines, and the first cut."""
     found: list[Mark] = []
     for number, line in enumerate(lines):
-        if line.depth or line.hint in _NOT_TEXT or not (line.text or line.hint is Hint.CUT):
+        if line.depth or line.hint is Hint.QUOTED or not (line.text or line.hint is Hint.CUT):
             continue
         if line.hint is Hint.ATTRIBUTION:
             found.append(Mark(number, number + 1, 1.0, line.text))
@@ -120,7 +122,6 @@ def _marks(lines: Sequence[Line], roles: Sequence[Role]) -> tuple[list[Mark], Ma
     return found, None
 
 
-_NOT_TEXT = frozenset({Hint.QUOTED, Hint.CODE})
 _OPENING_QUOTES = ('"', "“", "„", "«", "‘", "'")
 
 
@@ -146,10 +147,32 @@ def _cut(lines: Sequence[Line], number: int) -> Mark | None:
         if block is not None:
             return block
     if marks.separator(text):
-        return _behind_header(lines, Mark(number, number + 1, 0.95))
+        cut = _behind_header(lines, Mark(number, number + 1, 0.95))
+        # Undrawn, the words could be the author's own.
+        if cut.end > number + 1 or marks.drawn(text):
+            return cut
     if marks.help_desk(text):
         return Mark(number, number + 1, 1.0)
-    return None
+    return _below_device(lines, number)
+
+
+def _below_device(lines: Sequence[Line], number: int) -> Mark | None:
+    """Some phones put the earlier message under their own line and nothing between."""
+    text = lines[number].text
+    if not 0 < number < len(lines) - 1 or len(text) > 120 or not SENT_FROM.fullmatch(text):
+        return None
+    around = (lines[number - 1].text, lines[number + 1].text)
+    below = next((at for at in range(number + 1, len(lines)) if lines[at].text), None)
+    if any(around) or below is None or lines[below].depth or lines[below].hint is not Hint.NONE:
+        return None
+    if any(_looks_marked(lines, at) for at in range(below, min(below + 5, len(lines)))):
+        return None
+    return Mark(number + 1, below, _BELOW_DEVICE)
+
+
+def _looks_marked(lines: Sequence[Line], at: int) -> bool:
+    """Whether a better mark stands there, or a footer."""
+    return lines[at].depth > 0 or marks.rule(lines[at].text) or marks.mark_word(lines[at].text)
 
 
 def _behind_header(lines: Sequence[Line], cut: Mark) -> Mark:
@@ -178,13 +201,17 @@ def _apply(lines: Sequence[Line], roles: list[Role], cut: Mark) -> None:
         roles[cut.start] = Role.BOILERPLATE
 
 
+_SENTENCE_ENDS = frozenset(".!?:;…")
+
+
 def _rejoin_wrapped(lines: Sequence[Line], roles: list[Role]) -> None:
     """A relay that wraps quoted lines leaves their last words unmarked between two marked lines."""
     for number in range(1, len(lines) - 1):
         line, above, below = lines[number], lines[number - 1], lines[number + 1]
-        if line.depth or not line.text or not (above.depth and below.depth) or len(above.text) < 60:
+        if line.depth or not line.text or not (above.depth and below.depth) or len(above.text) < 50:
             continue
-        if len(line.text) < 30 and line.text[0].islower() and roles[number] is Role.AUTHORED:
+        broken_off = above.text[-1] not in _SENTENCE_ENDS and len(line.text) < len(above.text)
+        if broken_off and not line.text[0].isupper() and roles[number] is Role.AUTHORED:
             roles[number] = Role.QUOTED
 
 
@@ -200,9 +227,23 @@ def _newest(
         if role is Role.QUOTED and number not in own
     )
     if any(line.text for line in taken):
-        return taken, next((mark.author for mark in attributions if mark.author), "")
+        return _behind_own_mark(taken, next((mark.author for mark in attributions if mark.author), ""))
     if cut is None:
         return (), ""
-    return tuple(
-        line._replace(hint=Hint.NONE) if line.hint is Hint.CUT else line for line in lines[cut.end :]
-    ), cut.author
+    behind = tuple(line._replace(hint=Hint.NONE) if line.hint in _SPENT else line for line in lines[cut.end :])
+    return (behind, cut.author) if cut.author else _behind_own_mark(behind, "")
+
+
+_SPENT = frozenset({Hint.CUT, Hint.CONTAINER})
+
+
+def _behind_own_mark(lines: tuple[Line, ...], author: str) -> tuple[tuple[Line, ...], str]:
+    """Apple Mail and others put the attribution inside the quotation: it is then the first thing there."""
+    first = 0
+    while first < len(lines) and (not lines[first].text or marks.rule(lines[first].text)):
+        first += 1
+    for end in range(first, min(first + 3, len(lines))):
+        mark = _attribution(lines, end) or (_cut(lines, end) if end == first else None)
+        if mark is not None and mark.start == first and not lines[first].depth:
+            return lines[mark.end :], mark.author or author
+    return lines, author

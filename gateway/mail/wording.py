@@ -71,7 +71,7 @@ _HEADER_FIELDS = {
         " subiect θέμα 主题 主旨 主題 件名 제목 נושא الموضوع sujet subjek betrifft"
     ),
     "other": (
-        "cc kopie kopia kopi copie copia cópia kopio dw kopija копия копія bilgi másolatot 抄送"
+        "message cc kopie kopia kopi copie copia cópia kopio dw kopija копия копія bilgi másolatot 抄送"
         " 副本 참조 reply-to answer"
         " organization priority importance wichtigkeit attachments anlagen resent-from bcc"
     ),
@@ -116,20 +116,34 @@ HELP_DESK = re.compile(
     re.IGNORECASE,
 )
 
-# What a phone or a program says of itself below a message; the whole line.
+_NAME_OF_DEVICE = r"[^.!?,;:]{1,60}"
+_DEVICE_OF_SOMEBODY = rf"(?:my |the |a |an )?(?!here\b|there\b|our\b|your\b|this\b|that\b|now\b){_NAME_OF_DEVICE}"
+_SENT_FROM = (
+    r"(?:sent|posted|written|composed|typed) (?:from|via|using|with|by|on) " + _DEVICE_OF_SOMEBODY,
+    rf"(?:get|download) (?:outlook|the new \S+|yahoo mail|bluemail|mail) (?:app )?(?:for|on) {_NAME_OF_DEVICE}",
+    rf"(?:gesendet|geschickt) (?:von|mit|aus|über) {_NAME_OF_DEVICE}|von meinem \S+ gesendet",
+    rf"diese nachricht wurde von meinem {_NAME_OF_DEVICE}",
+    rf"envoyée? (?:de(?:puis)?|à partir d[eu']|avec) ?{_NAME_OF_DEVICE}",
+    rf"enviado (?:desde|do|de|a partir d[eo]|con|com|pelo|via) {_NAME_OF_DEVICE}",
+    rf"inviato (?:da|dal|con|tramite) ?{_NAME_OF_DEVICE}",
+    rf"verzonden (?:vanaf|met|via|vanuit|door) {_NAME_OF_DEVICE}",
+    rf"(?:skickat|skickades|sendt) (?:från|fra|med|via) {_NAME_OF_DEVICE}",
+    r"lähetetty \S+(?:sta|stä|lta|ltä)",
+    rf"wysłan[eoy] z {_NAME_OF_DEVICE}",
+    rf"odesláno z {_NAME_OF_DEVICE}",
+    rf"отправлено (?:с|из) {_NAME_OF_DEVICE}",
+    rf"(?:надіслано|відправлено) (?:з|із) {_NAME_OF_DEVICE}",
+    r"\S+[ '’]?(?:dan|den|tan|ten|ımdan|imden) gönderildi",
+    r"via mobile",
+    r"(?:发自我的|从我的)[^。]{1,30}",
+    r"[^。]{0,12}から送信",
+    r"나의 [^.]{1,20}에서 보냄",
+)
+# What a phone or a program says of itself below a message, the whole line; "please excuse typos" may follow.
 SENT_FROM = re.compile(
-    r"(?:\W*\b)?(?:sent|posted|written|composed|typed) (?:from|via|using|with|by|on|in) (?:my |the |a |an )?"
-    r"(?!here\b|there\b|our\b|your\b|this\b|that\b)[^.!?]{1,60}[.!]?(?:\s*<?https?://\S+|\s*\(https?://\S+\))?\W*"
-    r"|\W*(?:get|download) (?:outlook|the new \S+|yahoo mail|bluemail|mail) (?:app )?(?:for|on) [^.!?]{1,60}"
-    r"|\W*(?:gesendet (?:von|mit|aus|über)|von meinem \S+ gesendet|diese nachricht wurde von meinem)[^.!?]{0,80}[.!]?"
-    r"|\W*(?:envoyé|envoyée) (?:de(?:puis)?|à partir d[eu']|avec)[^.!?]{1,60}"
-    r"|\W*enviado (?:desde|do|de|a partir d[eo]|con|com|pelo|via)[^.!?]{1,60}"
-    r"|\W*inviato (?:da|dal|con|tramite)[^.!?]{1,60}|\W*verzonden (?:vanaf|met|via|vanuit|door)[^.!?]{1,60}"
-    r"|\W*(?:skickat|skickades|sendt|lähetetty) (?:från|fra|med|via|\S+sta|\S+ltä|\S+lta)[^.!?]{0,60}"
-    r"|\W*wysłan[eo] z[^.!?]{1,60}|\W*odesláno z[^.!?]{1,60}|\W*отправлено (?:с|из)[^.!?]{1,60}"
-    r"|\W*(?:надіслано|відправлено) (?:з|із)[^.!?]{1,60}|\W*\S+[ '’]?(?:dan|den|tan|ten|ımdan|imden) gönderildi\W*"
-    r"|\W*via mobile\W*|\W*发自我的[^。]{1,30}|\W*从我的[^。]{1,30}(?:发送|寄出)|\W*[^。]{0,12}から送信"
-    r"|\W*나의 [^.]{1,20}에서 보냄",
+    rf"[\W_]*(?:{'|'.join(_SENT_FROM)})"
+    r"(?:[,.;!:–-]*\s*(?:please |and )?(?:excuse|forgive|pardon|apologi[sz]e|sorry for|expect)\b.{0,80})?"
+    r"[\s.!]*(?:[<(\[]?https?://\S+)?[\W_]*",
     re.IGNORECASE,
 )
 
