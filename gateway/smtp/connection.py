@@ -66,6 +66,11 @@ class ClientConnection(SMTP):
         """Whether it is under TLS."""
         return self._encrypted
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether it is known that nobody is at its other end any more."""
+        return self.transport is None
+
     async def push(self, octets: bytes) -> None:  # type: ignore[override] # octets with their CRLF, never text
         """Send octets to the client.
 

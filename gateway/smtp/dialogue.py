@@ -43,6 +43,7 @@ class Dialogue:
         self._sender: Path | None = None
         self._recipients: list[Path] = []
         self._refused_recipients = 0
+        self._broken: ServerReply | None = None
 
     @property
     def in_transaction(self) -> bool:
@@ -65,17 +66,26 @@ class Dialogue:
         try:
             reply = await command(self, line, argument.strip())
         except UpstreamLost as lost:
-            self.give_up()
+            self.break_off(lost.reply)
             return lost.reply if not self.leg.is_lost else replies.UPSTREAM_GONE
         return replies.UPSTREAM_GONE if self.leg.is_lost and reply.code != 421 else reply
 
     def reset_by_tls(self) -> None:
         """TLS has begun: what was said before it does not count (RFC 3207 4.2)."""
-        self.give_up()
+        self._end_transaction()
         self._visitor.hello = b""
 
-    def give_up(self) -> None:
-        """The transaction is over, whatever became of it."""
+    def break_off(self, reply: ServerReply) -> None:
+        """Something failed on our side in the middle of a command.
+
+        What a pipelining client has sent by now is answered alike: "503, MAIL first" would be a permanent failure of
+        those recipients.
+        """
+        if self.in_transaction:
+            self._end_transaction()
+            self._broken = reply
+
+    def _end_transaction(self) -> None:
         self._clear()
         self.leg.drop()
 
@@ -88,7 +98,7 @@ class Dialogue:
     async def _ehlo(self, _line: bytes, argument: bytes) -> ServerReply:
         if not argument:
             return replies.SYNTAX_HELLO
-        self.give_up()
+        self._end_transaction()
         try:
             features = await self.leg.features()
         except UpstreamLost as lost:
@@ -103,7 +113,7 @@ class Dialogue:
     async def _helo(self, _line: bytes, argument: bytes) -> ServerReply:
         if not argument:
             return replies.SYNTAX_HELLO
-        self.give_up()
+        self._end_transaction()
         self._visitor.hello = argument
         return ServerReply.of(250, self._reception.listener.hostname)
 
@@ -168,6 +178,7 @@ class Dialogue:
             return replies.SYNTAX_MAIL
         if paths.size_of(sender) > self._reception.limits.message_size:
             return replies.TOO_BIG
+        self._broken = None
         reply = await self._mail_upstream(line)
         if reply.positive:
             self._sender = sender
@@ -182,7 +193,7 @@ class Dialogue:
 
     async def _rcpt(self, line: bytes, argument: bytes) -> ServerReply:
         if self._sender is None:
-            return replies.MAIL_FIRST
+            return self._broken or replies.MAIL_FIRST
         recipient = paths.path(argument, b"TO:")
         if recipient is None:
             return replies.SYNTAX_RCPT
@@ -197,7 +208,7 @@ class Dialogue:
 
     async def _data(self, _line: bytes, argument: bytes) -> ServerReply:
         if self._sender is None:
-            return replies.MAIL_FIRST
+            return self._broken or replies.MAIL_FIRST
         if argument:
             return replies.NO_ARGUMENT
         if not self._recipients:
@@ -212,19 +223,21 @@ class Dialogue:
             return await submit(self._connection, self._reception, self.leg, envelope)
         finally:
             self.served += 1
-            self.give_up()
+            self._end_transaction()
 
     async def _rset(self, line: bytes, argument: bytes) -> ServerReply:
         if argument:
             return replies.NO_ARGUMENT
         self.junk += 1
-        if self.leg.in_transaction:
-            self._clear()
+        opened = self.leg.in_transaction
+        self._clear()
+        if opened:
             return await self.leg.reset()
         return await self.leg.ask(line) if self._visitor.may_submit else replies.OK
 
     def _clear(self) -> None:
         self._visitor.transaction_ended()
+        self._broken = None
         self._sender = None
         self._recipients = []
         self._refused_recipients = 0

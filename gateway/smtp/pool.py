@@ -84,9 +84,8 @@ class Pool:
 
     def give_back(self, session: UpstreamSession) -> None:
         """Take a session that stands between two transactions; keep it if it is worth it."""
-        if not session.alive:
-            return
-        if session.soiled or session.junk >= self.address.junk or len(self._idle) >= self.address.pool_size:
+        spent = session.soiled or session.junk >= self.address.junk or len(self._idle) >= self.address.pool_size
+        if spent or not session.alive:
             session.quit()
             return
         session.rested = True
@@ -98,6 +97,7 @@ class Pool:
     def reset(self, session: UpstreamSession) -> None:
         """Take a session that stands inside a transaction: it is reset first, and nobody waits for that."""
         if not session.alive:
+            session.quit()
             return
         task = asyncio.get_running_loop().create_task(self._reset(session))
         self._returning.add(task)
@@ -124,7 +124,7 @@ class Pool:
     def _warm(self) -> bool:
         """Drop what died at rest from the end that is lent from; say whether one is left."""
         while self._idle and not self._idle[-1][0].alive:
-            self._idle.pop()
+            self._idle.pop()[0].quit()
         return bool(self._idle)
 
     def _close_idle(self) -> None:
@@ -132,8 +132,6 @@ class Pool:
         self._sweep = None
         before = loop.time() - self.address.pool_idle
         while self._idle and (self._idle[0][1] <= before or not self._idle[0][0].alive):
-            session = self._idle.popleft()[0]
-            if session.alive:
-                session.quit()
+            self._idle.popleft()[0].quit()
         if self._idle:
             self._sweep = loop.call_at(self._idle[0][1] + self.address.pool_idle, self._close_idle)

@@ -28,6 +28,11 @@ class Connection(Protocol):
         """The IP address of the client: the peer's, or what a load balancer says in its PROXY header."""
         ...
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether it is known that nobody is at its other end any more."""
+        ...
+
     async def push(self, octets: bytes) -> None:
         """Send octets to the client."""
         ...

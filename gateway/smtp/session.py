@@ -128,7 +128,7 @@ class Session(ClientConnection):
         except Exception as error:  # noqa: BLE001 - the one place where an error of ours becomes a reply
             self._reception.counters.failures += 1
             _log.error("smtp.failure", error=type(error).__name__, exc_info=error)
-            dialogue.give_up()
+            dialogue.break_off(replies.FAILURE)
             return replies.FAILURE
 
     def _malformed(self, line: bytes) -> ServerReply | None:

@@ -46,7 +46,9 @@ async def submit(connection: Connection, reception: Reception, leg: Leg, envelop
             return intake.fault
         message = intake.finish()
         try:
-            return await _screen(reception, leg, envelope, message)
+            reply = await _screen(reception, leg, envelope, message)
+            reception.counters.unheard += reply.positive and connection.is_gone
+            return reply
         finally:
             message.close()
     finally:

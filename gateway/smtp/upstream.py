@@ -21,6 +21,7 @@ from gateway.smtp.watchdog import Watchdog
 
 LOST = ServerReply.of(451, "4.4.2 Connection to the next mail server was lost; please try again")
 _MAX_REPLY = 64 << 10
+_A_LOT = 64 << 10
 _CODES = {b"%d" % code: code for code in range(200, 600)}
 
 # A reply that is on its way; None in its place when the connection ended first.
@@ -81,29 +82,31 @@ class UpstreamSession(asyncio.Protocol):
         self._awaited: deque[Awaited] = deque()
         self._writable: asyncio.Future[None] | None = None
         self._alive = True
+        self._early: ServerReply | None = None
         self.banner = self.expect()
 
     @property
     def alive(self) -> bool:
         """Whether the connection can still be used."""
-        return self._alive
+        return self._alive and self._early is None
 
     # --- what the owner does ----------------------------------------------------------------------------------------
 
     def send(self, line: bytes) -> Awaited:
         """Send a command, given without its CRLF, ahead of its reply; `reply` waits for that."""
         awaited = self.expect()
-        if self._alive and self._transport is not None:
+        if self._transport is not None and not awaited.done():
             self._transport.write(line + b"\r\n")
         return awaited
 
     def expect(self) -> Awaited:
         """Stand in line for the server's next reply that nobody waits for yet."""
         awaited: Awaited = self._loop.create_future()
-        if self._alive:
+        if self._alive and self._early is None:
             self._awaited.append(awaited)
         else:
-            awaited.set_result(None)
+            awaited.set_result(self._early)
+            self._alive, self._early = False, None
         return awaited
 
     async def reply(self, awaited: Awaited, seconds: float | None = None) -> ServerReply:
@@ -161,6 +164,9 @@ class UpstreamSession(asyncio.Protocol):
             if self._writable is not None:
                 self._watchdog.expect(self._patience.block)
                 await self._writable
+            elif len(piece) > _A_LOT:
+                # Others have their turn, and an early reply is heard.
+                await asyncio.sleep(0)
         else:
             try:
                 return await self.reply(final, self._patience.final)
@@ -182,7 +188,7 @@ class UpstreamSession(asyncio.Protocol):
             OSError: also as `ssl.SSLError`; there is no TLS, and the connection is gone.
             UpstreamLost: the connection ended, or there was more than a reply before TLS began (an injection).
         """
-        if self._transport is None or self._unread or self._awaited:
+        if self._transport is None or self._unread or self._awaited or self._early:
             self.abort()
             raise UpstreamLost
         upgraded = await self._loop.start_tls(
@@ -258,8 +264,9 @@ class UpstreamSession(asyncio.Protocol):
         if code >= 400:
             self.soiled = True
         if not self._awaited:
-            # Nobody asked: the server says goodbye (421) to an idle session, or has lost count. No use to us.
-            self.abort()
+            # Nobody asked: the server says goodbye (421) to an idle session, or cannot wait for the end of a message.
+            # Whoever comes next hears it, and then there is no more to be said.
+            self._early = self._early or reply
             return
         awaited = self._awaited.popleft()
         if not awaited.done():

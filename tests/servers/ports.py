@@ -8,6 +8,7 @@ import select
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 
 
 def free_ports(count: int) -> tuple[int, ...]:
@@ -34,14 +35,43 @@ def listening_socket(family: socket.AddressFamily = socket.AF_INET) -> socket.so
 
 
 def wait_for_banner(port: int, process: subprocess.Popen[bytes], seconds: float = 15) -> None:
-    """Wait until a server that we started greets; fail when it ends instead."""
+    """Wait until a server that we started greets; fail when it ends instead.
+
+    Raises:
+        RuntimeError: it does not.
+    """
+
+    def greets() -> bool:
+        with socket.create_connection(("127.0.0.1", port), 1) as sock:
+            if not sock.recv(4):
+                return False
+            sock.sendall(b"QUIT\r\n")
+            return True
+
+    _wait(greets, port, process, seconds)
+
+
+def wait_for_port(port: int, process: subprocess.Popen[bytes], seconds: float = 15) -> None:
+    """Wait until a server that we started listens, whatever it says then; fail when it ends instead.
+
+    Raises:
+        RuntimeError: it does not.
+    """
+
+    def listens() -> bool:
+        with socket.create_connection(("127.0.0.1", port), 1):
+            return True
+
+    _wait(listens, port, process, seconds)
+
+
+def _wait(condition: Callable[[], bool], port: int, process: subprocess.Popen[bytes], seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while process.poll() is None and time.monotonic() < deadline:
         try:
-            with socket.create_connection(("127.0.0.1", port), 1) as sock:
-                if sock.recv(4):
-                    sock.sendall(b"QUIT\r\n")
-                    return
+            if condition():
+                return
         except OSError:
-            select.select([], [], [], 0.02)
-    raise RuntimeError(f"nobody greets on port {port}; exit status {process.poll()}")
+            pass
+        select.select([], [], [], 0.02)
+    raise RuntimeError(f"nobody listens on port {port}; exit status {process.poll()}")

@@ -178,4 +178,6 @@ async def recording(recorder: Recorder | None = None) -> AsyncIterator[Recorder]
     finally:
         server.close()
         recorder.disconnect()
-        await server.wait_closed()
+        async with asyncio.timeout(5):
+            while recorder._writers:  # noqa: ASYNC110 - the ends of connections set no event
+                await asyncio.sleep(0)

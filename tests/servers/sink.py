@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.servers.ports import free_port, wait_for_banner
+from tests.servers.ports import free_port, wait_for_banner, wait_for_port
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,11 @@ class Sink:
     process: subprocess.Popen[bytes]
 
     def mails(self) -> list[SunkMail]:
-        """All mails that it has accepted the end of, the oldest first."""
+        """All mails whose DATA it has read to the end, the oldest first; also those that it then refused."""
         paths = sorted(self.folder.glob("mail.*"), key=lambda path: path.stat().st_mtime_ns)
-        return [_sunk(path.read_bytes()) for path in paths]
+        dumps = [path.read_bytes() for path in paths]
+        # smtp-sink opens the file at DATA; what has no head yet, or no end, was broken off.
+        return [_sunk(dump) for dump in dumps if b"\nReceived: from " in dump and dump.endswith(b"\n\n")]
 
 
 def _sunk(dump: bytes) -> SunkMail:
@@ -92,8 +94,8 @@ def smtp_sink(options: Sequence[str] = (), port: int | None = None, *, keep: boo
     command += [f"inet:127.0.0.1:{port}", "512"]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, cwd=folder)
     try:
-        if not any("connect" in option.lower() for option in options):
-            wait_for_banner(port, process)
+        breaks_greeting = any("connect" in option.lower() for option in options)
+        (wait_for_port if breaks_greeting else wait_for_banner)(port, process)
         yield Sink(port, folder, process)
     finally:
         os.killpg(process.pid, signal.SIGKILL)

@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
 import ssl
-from collections.abc import AsyncIterator
+import struct
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 PATIENCE = 10.0
@@ -23,7 +26,10 @@ class WireClient:
         octets = b""
         async with asyncio.timeout(PATIENCE):
             while True:
-                line = await self._reader.readline()
+                try:
+                    line = await self._reader.readline()
+                except OSError:
+                    return b""
                 octets += line
                 if not line or line[3:4] != b"-":
                     return octets
@@ -31,8 +37,10 @@ class WireClient:
     async def send(self, octets: bytes) -> None:
         """Send octets as they are."""
         self._writer.write(octets)
-        async with asyncio.timeout(PATIENCE):
-            await self._writer.drain()
+        # A server may have closed for a good reason, which `reply` then gives.
+        with contextlib.suppress(ConnectionError):
+            async with asyncio.timeout(PATIENCE):
+                await self._writer.drain()
 
     async def ask(self, line: bytes) -> bytes:
         """Send a command; give its reply."""
@@ -41,8 +49,11 @@ class WireClient:
 
     async def rest(self) -> bytes:
         """Everything up to the end, which the server has to make."""
-        async with asyncio.timeout(PATIENCE):
-            return await self._reader.read()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await self._reader.read()
+        except ConnectionError:
+            return b""
 
     def shut(self) -> None:
         """Send no more, but listen."""
@@ -54,7 +65,9 @@ class WireClient:
             await self._writer.start_tls(context, server_hostname="localhost")
 
     def reset(self) -> None:
-        """Drop the connection as a crash would."""
+        """Drop the connection as a crash would: RST, not FIN."""
+        sock = self._writer.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._writer.transport.abort()
 
     async def begin(self, sender: bytes = b"a@example.org", recipient: bytes = b"b@example.net") -> None:
@@ -92,3 +105,10 @@ async def connected(
         yield WireClient(reader, writer)
     finally:
         writer.transport.abort()
+
+
+async def until(condition: Callable[[], bool], seconds: float = 5) -> None:
+    """Wait for something that the other side of a socket brings about."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 - nobody there could set an event
+            await asyncio.sleep(0.003)
