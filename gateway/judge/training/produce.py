@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the corpus to the folder that the gateway loads: teach, export, calibrate, set thresholds, describe."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+
+from gateway.judge.alike import Alike
+from gateway.judge.calibration import Calibration, Line
+from gateway.judge.families import ABSENCES, IN_A_SENTENCE
+from gateway.judge.model import Model, Said
+from gateway.judge.question import Question
+from gateway.judge.training.calibrate import calibrate
+from gateway.judge.training.evaluate import judge_all
+from gateway.judge.training.export import export
+from gateway.judge.training.fit import Plan, fit
+from gateway.judge.training.measure import Scored, score
+from gateway.judge.training.network import Network
+from gateway.judge.training.question import question
+from gateway.judge.training.rows import Row, read_authors, read_real, read_split
+from gateway.judge.training.targets import Example, of_row, without_customer
+from gateway.judge.training.thresholds import HOLD, NOTE, thresholds
+
+_VARIANTS: Final = 20
+_REAL_HIDDEN: Final = 0.5
+"""Share of the real rows that are shown without their customer: their quotations are cut anyhow."""
+_PLAIN: Final = Calibration(Line(1.0, 0.0), 0.0, (Line(1.0, 0.0),) * len(ABSENCES), Line(1.0, 0.0), 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What is learned from, and what is chosen on.
+
+    Attributes:
+        work: rows written for us, to learn from.
+        real: real rows to learn from; empty where there are none.
+        choose: rows written for us by other authors.
+        real_choose: other real rows.
+        digest: of all files and the split.
+    """
+
+    work: tuple[Row, ...]
+    real: tuple[Row, ...]
+    choose: tuple[Row, ...]
+    real_choose: tuple[Row, ...]
+    digest: str
+
+
+def gather(corpus: Path, real: Path | None) -> Material:
+    """Read what may be read of the corpus.
+
+    Args:
+        corpus: `policies/corpus`, with `split.toml` and `train/`.
+        real: `labelled.jsonl` with real text, which does not come with the project; None without.
+    """
+    sides = read_split(corpus / "split.toml")
+    digest = hashlib.sha256((corpus / "split.toml").read_bytes())
+    authors = sorted(sides.work | sides.choose)
+    for path in [corpus / "train" / f"{author}.jsonl" for author in authors] + ([real] if real else []):
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    text = read_real(real, sides.sealed_fraction) if real else None
+    return Material(
+        work=read_authors(corpus / "train", sides.work),
+        real=text.work if text else (),
+        choose=read_authors(corpus / "train", sides.choose),
+        real_choose=text.choose if text else (),
+        digest=digest.hexdigest(),
+    )
+
+
+def teach(material: Material, trunk: Path, layers: int, plan: Plan, checkpoints: Path) -> Network:
+    """A network that has learned from the material; its weights are kept after each epoch.
+
+    Args:
+        material: what from.
+        trunk: folder of the sentence encoder (all-MiniLM-L6-v2) with its `tokenizer.json`.
+        layers: of the encoder to keep.
+        plan: how.
+        checkpoints: folder for the weights, `epoch-1.pt` and so on.
+    """
+    tokenizer = _tokenizer(trunk)
+    torch.manual_seed(plan.seed)
+    network = Network(trunk, layers)
+    checkpoints.mkdir(parents=True, exist_ok=True)
+    pool = [variants for row in (*material.work, *material.real) for variants in _variants(row, tokenizer, plan)]
+    fit(network, pool, plan, lambda number: torch.save(network.state_dict(), checkpoints / f"epoch-{number}.pt"))
+    return network
+
+
+def finish(network: Network, material: Material, trunk: Path, plan: Plan, folder: Path) -> Model:
+    """Write everything that the gateway loads, and give it loaded."""
+    export(network, trunk / "tokenizer.json", folder)
+    Alike.write(folder / "alike.npz", [], [], np.zeros((0, 1), np.float32))
+    _write_facts(folder, material, plan, _PLAIN)
+    raw = Model.open(folder, threads=2)
+    rows = (*material.choose, *material.real_choose)
+    calibration = calibrate(rows, [raw.read([question(row)])[0] for row in rows])
+    _write_alike(folder, material.work, raw)
+    _write_facts(folder, material, plan, calibration)
+    model = Model.open(folder, threads=2)
+    _write_facts(
+        folder, material, plan, calibration, [score(*pair) for pair in zip(rows, judge_all(model, rows), strict=True)]
+    )
+    return model
+
+
+def _variants(row: Row, tokenizer: Tokenizer, plan: Plan) -> list[list[Example]]:
+    """For each window of a row, the ways in which it may be shown: mostly with its customer, sometimes without."""
+    seen = of_row(row, tokenizer)
+    hidden = of_row(without_customer(row), tokenizer) if row.customer else seen
+    share = round(_VARIANTS * (_REAL_HIDDEN if row.real else plan.hidden_customer))
+    return [
+        [one] * (_VARIANTS - share) + [hidden[at] if at < len(hidden) else one] * share for at, one in enumerate(seen)
+    ]
+
+
+def _tokenizer(trunk: Path) -> Tokenizer:
+    tokenizer: Tokenizer = Tokenizer.from_file(str(trunk / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def _write_alike(folder: Path, rows: Sequence[Row], model: Model) -> None:
+    """The marked sentences of rows with one fault of tone, as reasons to show."""
+    texts, families, vectors = [], [], []
+    for row in rows:
+        tone = [label for label in row.labels if label in IN_A_SENTENCE]
+        if len(tone) != 1:
+            continue
+        asked = question(row)
+        for text, vector in _marked(row, asked, model.read([asked])[0]):
+            texts.append(text)
+            families.append(tone[0])
+            vectors.append(vector)
+    Alike.write(folder / "alike.npz", texts, families, np.stack(vectors))
+
+
+def _marked(
+    row: Row, asked: Question, said: Sequence[Said]
+) -> list[tuple[str, np.ndarray[tuple[int], np.dtype[np.float32]]]]:
+    found = []
+    for one in said:
+        for place, (index, _, _) in enumerate(one.window.sentences):
+            start, end = asked.spans[index]
+            sentence = row.reply[start:end]
+            if any(span in sentence or sentence in span for span in row.spans):
+                found.append((" ".join(sentence.split()), one.vectors[place]))
+    return found
+
+
+def _write_facts(
+    folder: Path, material: Material, plan: Plan, calibration: Calibration, scored: Sequence[Scored] = ()
+) -> None:
+    model = hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest()
+    facts = {
+        "digest": model[:12],
+        "model_sha256": model,
+        "data_sha256": material.digest,
+        "code_sha256": _code_digest(),
+        "plan": asdict(plan),
+        "rows": {
+            "work": len(material.work),
+            "real": len(material.real),
+            "choose": len(material.choose),
+            "real_choose": len(material.real_choose),
+        },
+        "calibration": calibration.as_data(),
+        "thresholds": {"note": thresholds(scored, NOTE), "hold": thresholds(scored, HOLD)},
+    }
+    (folder / "judge.json").write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
+
+
+def _code_digest() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

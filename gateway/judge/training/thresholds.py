@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From which probability a family may note, and from which it may hold: set on real text that is fine.
+
+Two thirds of what may be flagged wrongly go to the faults of tone, under one threshold, and a third to the absences.
+A count of a few in some hundred rows says little, so neither threshold goes below a floor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from gateway.judge.families import ABSENCES, FAMILIES, IN_A_SENTENCE
+from gateway.judge.training.measure import Scored
+
+MILD: Final = ("isolate", "presume", "overinvolved")
+"""Families that never hold by themselves."""
+_NEVER: Final = 1.01
+_GRID: Final = np.round(np.arange(0.05, 0.96, 0.01), 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What may happen to real mail that is fine.
+
+    Attributes:
+        share: of it that may be flagged.
+        floor: lowest threshold, whatever the count.
+    """
+
+    share: float
+    floor: float
+
+
+NOTE: Final = Budget(0.01, 0.2)
+HOLD: Final = Budget(0.003, 0.45)
+
+
+def thresholds(scored: Sequence[Scored], budget: Budget) -> dict[str, float]:
+    """A threshold for each family.
+
+    Args:
+        scored: rows that the model has not learned from; only real ones that are fine, from sources of mail, count.
+        budget: what may be flagged of them.
+    """
+    fine = [one for one in scored if not one.row.hold and like_mail(one)]
+    tone = _least([one.tone for one in fine], budget.share * 2 / 3, budget.floor)
+    found = dict.fromkeys(IN_A_SENTENCE, tone)
+    asked = [one for one in fine if one.row.customer]
+    for family in ABSENCES:
+        found[family] = _least([one.families[family] for one in asked], budget.share / 6, budget.floor)
+    if budget is HOLD:
+        found |= dict.fromkeys(MILD, _NEVER)
+    return {family: found[family] for family in FAMILIES}
+
+
+def like_mail(one: Scored) -> bool:
+    """Whether a row is an answer to somebody who asked, and was not drawn by a label that others gave it."""
+    return one.row.real and (one.row.drawn == "any" or "scored" in one.row.drawn)
+
+
+def _least(values: Sequence[float], share: float, floor: float) -> float:
+    over = [float(least) for least in _GRID if sum(value >= least for value in values) <= share * len(values)]
+    return max(floor, min(over, default=_NEVER))
