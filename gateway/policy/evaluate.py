@@ -84,9 +84,13 @@ def _why_not(policy: Policy, rule: Rule, case: Case) -> str | None:
     if not _concerns(policy, case.context):
         return "applies to others"
     for condition in rule.when:
-        if not condition.local and not holds(condition, case):
-            missing = unknown(condition, case)
-            return f"not known: {', '.join(missing)}" if missing else "when does not hold"
+        if condition.local:
+            continue
+        answer = holds(condition, case)
+        if answer is None:
+            return f"not known: {', '.join(unknown(condition, case))}"
+        if not answer:
+            return "when does not hold"
     return "no judgement" if rule.kind == "judged" and case.judgement is None else None
 
 

@@ -20,10 +20,11 @@ from gateway.policy.wording.vocabulary import commonness
 
 Group = frozenset[bytes]
 
-# Tokens that may stand for the word, apart from itself: clitics are tokens of their own behind an apostrophe, and
-# melt into the word before them where the apostrophe is left out. A word that may melt is no anchor.
-_MELTING = frozenset({"have", "not", "us", "can", "will", "shall"})
+# Words that may melt into one with the word beside them ("cannot", "won't", "let's"): these are no anchors.
+_MELTING = frozenset({"not", "us", "can", "will", "shall"})
+# Tokens that may stand for a word, apart from itself: clitics are tokens of their own behind an apostrophe.
 _CLITIC_TOKENS = {
+    "have": ("ve",),
     "has": ("s",),
     "is": ("s",),
     "had": ("d",),
@@ -42,10 +43,10 @@ _SPACED = bytes(ord(chr(n).lower()) if n >= 128 or chr(n).isalnum() else 32 for 
 
 
 def tokens(folded: str) -> frozenset[bytes]:
-    """All tokens of a folded text: runs of letters and digits, in lower case and UTF-8."""
-    if folded.isascii():
-        return frozenset(folded.encode().translate(_SPACED).split())
-    lowered = "".join(character if character.isalnum() or character.isascii() else " " for character in folded.lower())
+    """All tokens of a folded text: runs of letters and digits, in lower case; "n't" is apart from its verb."""
+    lowered = folded.lower().replace("n't", " t")
+    if not lowered.isascii():
+        lowered = "".join(letter if letter.isalnum() or letter.isascii() else " " for letter in lowered)
     return frozenset(lowered.encode().translate(_SPACED).split())
 
 

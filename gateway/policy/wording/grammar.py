@@ -133,6 +133,7 @@ def sequence(items: list[str]) -> Phrase:
             found.append(_class(f"<{item}>"))
     if not any(isinstance(item, Class) for item in found):
         raise PhraseError("a sequence needs at least one word class")
+    _check_edges(tuple(found), " ".join(items))
     return tuple(found)
 
 

@@ -22,7 +22,7 @@ from gateway.policy.wording.inflection import forms
 _SEPARATOR = r"""[ ,*_"'()/-]+"""
 #: What may stand for a word when it follows another one.
 _CLITIC = {
-    "have": "'?ve",
+    "have": "'ve",
     "has": "'s",
     "is": "'s",
     "had": "'d",
@@ -30,7 +30,7 @@ _CLITIC = {
     "will": "'ll",
     "are": "'re",
     "am": "'m",
-    "not": "n'?t",
+    "not": "n't",
     "us": "'s",
 }
 #: Two words that contract into one in a way of their own.
