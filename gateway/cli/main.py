@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from gateway import __version__
-from gateway.cli import config, demo, policy, read, scan, serve
+from gateway.cli import config, demo, judge, policy, read, scan, serve
 
 app = typer.Typer(
     name="bedside",
@@ -21,6 +21,7 @@ app = typer.Typer(
 
 app.add_typer(config.app, name="config")
 app.add_typer(policy.app, name="policy")
+app.add_typer(judge.app, name="judge")
 app.command()(serve.serve)
 app.command()(demo.demo)
 app.command()(read.read)
