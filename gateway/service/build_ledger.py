@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import timedelta
 
 import structlog
@@ -41,6 +41,13 @@ class LedgerSoon:
 
     def __init__(self) -> None:
         self._ledger: SqlLedger | None = None
+        self._opened = asyncio.Event()
+
+    async def wait(self, seconds: float) -> None:
+        """Wait until it is open, but no longer than so many seconds."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._opened.wait()
 
     async def hold(self, hold: Hold, content: bytes) -> Hold:
         """See `gateway.ports.Ledger.hold`."""
@@ -65,6 +72,7 @@ class LedgerSoon:
             try:
                 async with opening(settings) as ledger:
                     self._ledger = ledger
+                    self._opened.set()
                     await stop.wait()
                     self._ledger = None
             except Unavailable:

@@ -29,6 +29,7 @@ from gateway.smtp.reception import Reception
 from gateway.smtp.server import Server, serve
 
 _log = structlog.get_logger()
+_OPENING = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ async def work(settings: Settings, policies: Policies | None, seat: Seat, stop: 
     """Accept and screen mail until `stop` is set, then drain."""
     tally = Tally(lambda: build_smtp.now().date())
     async with ledger_soon(settings.ledger) as ledger, flushing(tally, ledger):
+        # Clients wait in the sockets' queues meanwhile; without a ledger, what is to be held would be put off.
+        await ledger.wait(_OPENING)
         screening = _screening(settings, policies, ledger, tally)
         servers = await _listen(settings, screening, seat)
         _log.info("worker.ready", worker=seat.number, policies=policies.digest if policies else None)
