@@ -37,13 +37,17 @@ def card_steps(
 
 
 def notice_steps(hold: Hold, role: To, desk: Desk) -> tuple[Step, ...]:
-    """Steps until INBOX has the notice that is called for, or none."""
+    """Steps until INBOX has the notice that is called for, or none.
+
+    A notice that the ledger does not know of may stand there all the same, if we died after it was put.
+    """
     showing = hold.showing(role)
+    if hold.state is HoldState.NOTED or not (desk.notices or showing.standing):
+        return ()
     wanted = hold.notices if hold.state is HoldState.HELD and desk.notices else 0
-    if showing.standing and showing.notice != wanted:
-        outdated = RemoveNotice(role, showing.notice)
-        return (outdated, PutNotice(role, wanted)) if wanted else (outdated,)
-    return (PutNotice(role, wanted),) if showing.notice < wanted else ()
+    first = showing.notice if showing.standing else showing.notice + 1
+    outdated = tuple(RemoveNotice(role, number) for number in range(first, hold.notices + 1) if number != wanted)
+    return (*outdated, PutNotice(role, wanted)) if showing.notice < wanted else outdated
 
 
 def home(hold: Hold, role: To) -> Meaning:

@@ -222,7 +222,7 @@ class _Mender:
                 notice = await self._box.find(inbox, self._token(hold, _NOTICE_ROLE[role], number))
                 if notice is not None:
                     await self._box.remove(notice)
-                return replace(showing, standing=False)
+                return replace(showing, notice=max(number, showing.notice), standing=False)
             case RemoveCard(card=card):
                 await self._box.remove(card)
                 return showing
