@@ -48,6 +48,8 @@ class Connector:
         try:
             async with asyncio.timeout(self.address.patience.connect):
                 session = await self._connect()
+        except ssl.SSLError:
+            raise UpstreamLost(INSECURE) from None
         except (OSError, TimeoutError):
             raise UpstreamLost(UNREACHABLE) from None
         try:

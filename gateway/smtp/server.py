@@ -7,6 +7,8 @@ import asyncio
 import socket
 from collections.abc import Sequence
 
+from gateway.smtp.networks import Networks
+from gateway.smtp.proxied import ProxiedServer
 from gateway.smtp.reception import Reception
 from gateway.smtp.session import Session
 from gateway.smtp.sessions import Sessions
@@ -22,7 +24,9 @@ class Server:
         reception: what its sessions have in common; `reception.counters` tells what happened.
     """
 
-    def __init__(self, reception: Reception, servers: Sequence[asyncio.Server], sessions: Sessions) -> None:
+    def __init__(
+        self, reception: Reception, servers: Sequence[asyncio.Server | ProxiedServer], sessions: Sessions
+    ) -> None:
         self.reception = reception
         self._servers = servers
         self._sessions = sessions
@@ -68,16 +72,31 @@ async def serve(reception: Reception, sockets: Sequence[socket.socket]) -> Serve
     loop = asyncio.get_running_loop()
     sessions = Sessions(reception)
     context = reception.tls.context if reception.tls and reception.listener.tls is ListenerTls.IMPLICIT else None
-    servers = [
-        await loop.create_server(
-            lambda: Session(reception, sessions, loop),
-            sock=_without_delay(sock),
-            backlog=_BACKLOG,
-            ssl=context,
-            ssl_handshake_timeout=reception.limits.patience.handshake if context else None,
+    patience = reception.limits.patience
+    handshake = patience.handshake if context else None
+
+    async def proxied(sock: socket.socket, address: str) -> None:
+        await loop.connect_accepted_socket(
+            lambda: Session(reception, sessions, loop, address), sock, ssl=context, ssl_handshake_timeout=handshake
         )
-        for sock in sockets
-    ]
+
+    servers: list[asyncio.Server | ProxiedServer] = []
+    for sock in map(_without_delay, sockets):
+        if reception.listener.balancers:
+            sock.listen(_BACKLOG)
+            sock.setblocking(False)  # noqa: FBT003 - the standard library's signature
+            balancers = Networks(reception.listener.balancers)
+            servers.append(ProxiedServer(sock, balancers, patience.proxy_header, proxied))
+        else:
+            servers.append(
+                await loop.create_server(
+                    lambda: Session(reception, sessions, loop),
+                    sock=sock,
+                    backlog=_BACKLOG,
+                    ssl=context,
+                    ssl_handshake_timeout=handshake,
+                )
+            )
     return Server(reception, servers, sessions)
 
 

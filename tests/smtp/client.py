@@ -95,11 +95,21 @@ async def client(
 
 @asynccontextmanager
 async def connected(
-    port: int, context: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+    port: int, context: ssl.SSLContext | None = None, host: str = "127.0.0.1", first: bytes = b""
 ) -> AsyncIterator[WireClient]:
-    """Connect."""
+    """Connect.
+
+    Args:
+        port: where to.
+        context: None for no TLS from the start.
+        host: where to.
+        first: octets to send before all, before TLS too.
+    """
+    sock = socket.create_connection((host, port), timeout=PATIENCE)
+    sock.sendall(first)
+    sock.settimeout(0)
     reader, writer = await asyncio.open_connection(
-        host, port, ssl=context, server_hostname="localhost" if context else None, limit=1 << 20
+        sock=sock, ssl=context, server_hostname="localhost" if context else None, limit=1 << 20
     )
     try:
         yield WireClient(reader, writer)
