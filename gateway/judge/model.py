@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -27,8 +26,6 @@ from gateway.policy.judgement import Judgement
 
 _MOST_WINDOWS: Final = 24
 """Windows of one reply that are read, about 25 kB of text; sentences behind them get no probability."""
-_TOGETHER: Final = 8
-"""Windows of one pass."""
 _SUSPECT: Final = 0.2
 """Probability from which a sentence's likeness to a labelled one is looked up."""
 
@@ -89,19 +86,18 @@ class Model:
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         tokenizer.no_padding()
         tokenizer.no_truncation()
+        tokenizer.encode_special_tokens = True  # "[SEP]" in a mail is text like any other
         calibration = Calibration.from_data(facts["calibration"])
         return cls(session, tokenizer, calibration, Alike.open(folder / "alike.npz"), facts["digest"])
 
     def judge(self, questions: Sequence[Question]) -> list[Judgement]:
-        """Judge several replies in as few passes as their lengths suggest."""
+        """Judge several replies."""
         said = self.read(questions)
-        return [self._judgement(question, each) for question, each in zip(questions, said, strict=True)]
+        return [self.conclude(question, each) for question, each in zip(questions, said, strict=True)]
 
     def read(self, questions: Sequence[Question]) -> list[list[Said]]:
         """What the model says of each reply, window by window; nothing where it does not know the language."""
-        cut = [self._windows(question) for question in questions]
-        said = iter(self._run([window for each in cut for window in each]))
-        return [[next(said) for _ in each] for each in cut]
+        return [[self._read(window) for window in self._windows(question)] for question in questions]
 
     def _windows(self, question: Question) -> tuple[Window, ...]:
         if not question.spans or not readable(question.authored):
@@ -112,20 +108,16 @@ class Model:
         reply = self._tokenizer.encode(question.authored, add_special_tokens=False)
         return windows(customer, reply, question.spans)[:_MOST_WINDOWS]
 
-    def _run(self, pieces: Sequence[Window]) -> list[Said]:
-        order = sorted(range(len(pieces)), key=lambda at: len(pieces[at].ids))
-        found: dict[int, Said] = {}
-        cuts = [*range(0, len(order), _TOGETHER), len(order)]
-        for start, end in pairwise(cuts):
-            part = [pieces[at] for at in order[start:end]]
-            outputs = self._session.run(_OUTPUTS, batch(part).inputs())
-            for row, at in enumerate(order[start:end]):
-                count = len(pieces[at].sentences)
-                each, whole, level, ours, vectors = (output[row] for output in outputs)
-                found[at] = Said(pieces[at], each[:count], whole, level, float(ours), vectors[:count])
-        return [found[at] for at in range(len(pieces))]
+    def _read(self, window: Window) -> Said:
+        # One window a pass: eight-bit arithmetic takes its scale from all that is in a pass, and a verdict must not
+        # depend on what else waits. On one core a wider pass would gain nothing.
+        outputs = self._session.run(_OUTPUTS, batch([window]).inputs())
+        sentences, whole, level, ours, vectors = (output[0] for output in outputs)
+        count = len(window.sentences)
+        return Said(window, sentences[:count], whole, level, float(ours), vectors[:count])
 
-    def _judgement(self, question: Question, said: Sequence[Said]) -> Judgement:
+    def conclude(self, question: Question, said: Sequence[Said]) -> Judgement:
+        """Probabilities, from what the model said of the windows of a reply."""
         families: list[dict[str, float]] = [{} for _ in question.spans]
         alike = [""] * len(question.spans)
         for one in said:

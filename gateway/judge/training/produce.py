@@ -20,7 +20,6 @@ from gateway.judge.families import ABSENCES, IN_A_SENTENCE
 from gateway.judge.model import Model, Said
 from gateway.judge.question import Question
 from gateway.judge.training.calibrate import calibrate
-from gateway.judge.training.evaluate import judge_all
 from gateway.judge.training.export import export
 from gateway.judge.training.fit import Plan, fit
 from gateway.judge.training.measure import Scored, score
@@ -103,13 +102,15 @@ def finish(network: Network, material: Material, trunk: Path, plan: Plan, folder
     _write_facts(folder, material, plan, _PLAIN)
     raw = Model.open(folder, threads=2)
     rows = (*material.choose, *material.real_choose)
-    calibration = calibrate(rows, [raw.read([question(row)])[0] for row in rows])
+    asked = [question(row) for row in rows]
+    said = raw.read(asked)
+    calibration = calibrate(rows, said)
     _write_alike(folder, material.work, raw)
     _write_facts(folder, material, plan, calibration)
     model = Model.open(folder, threads=2)
-    _write_facts(
-        folder, material, plan, calibration, [score(*pair) for pair in zip(rows, judge_all(model, rows), strict=True)]
-    )
+    judged = [model.conclude(*pair) for pair in zip(asked, said, strict=True)]
+    scored = [score(*pair) for pair in zip(rows, judged, strict=True)]
+    _write_facts(folder, material, plan, calibration, scored)
     return model
 
 
@@ -127,6 +128,7 @@ def _tokenizer(trunk: Path) -> Tokenizer:
     tokenizer: Tokenizer = Tokenizer.from_file(str(trunk / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
+    tokenizer.encode_special_tokens = True
     return tokenizer
 
 
