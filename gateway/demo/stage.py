@@ -27,7 +27,7 @@ from gateway.smtp.census import Board
 AGENTS = {"anna": "anna", "ben": "ben"}
 """Login names and passwords of the demo's two agents."""
 _GATE = "bedside"
-_GRACE = 3.0
+_GRACE = 5.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,25 @@ from datetime import timedelta
 import structlog
 
 from gateway.hold.hold import Hold
+from gateway.ledger.engine import parse
+from gateway.ledger.sealing import Seal
 from gateway.ledger.store import SqlLedger, open_ledger
 from gateway.ports import Count, Unavailable
 from gateway.service.settings import LedgerSettings
 
 _log = structlog.get_logger()
 _PAUSE = 2.0
+
+
+def prove(settings: LedgerSettings) -> None:
+    """See whether these settings name a ledger, without opening it.
+
+    Raises:
+        LookupError: a secret is not where the settings say.
+        ValueError: the URL names no ledger, or the encryption key is none.
+    """
+    parse(settings.url, settings.password.read() if settings.password else None)
+    Seal([settings.encryption_key.read()] if settings.encryption_key else [])
 
 
 def opening(settings: LedgerSettings) -> AbstractAsyncContextManager[SqlLedger]:

@@ -14,7 +14,7 @@ import structlog
 
 from gateway.policy.policies import Policies
 from gateway.service import build_screening, build_smtp
-from gateway.service.build_ledger import opening
+from gateway.service.build_ledger import prove
 from gateway.service.keeper import run_keeper
 from gateway.service.logs import configure
 from gateway.service.policy_files import policies_of
@@ -78,7 +78,7 @@ def _prove(settings: Settings, path: Path) -> None:
     try:
         build_screening.reviewing(settings.team)
         build_smtp.route(settings.release, settings.upstream.server, settings.hostname)
-        opening(settings.ledger)
+        prove(settings.ledger)
         if len(settings.ledger.key.read()) < 32:
             raise BadSettings(
                 f"{path}: ledger.key: has fewer than 32 characters; see deploy/bedside.toml for how to make one"
