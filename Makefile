@@ -18,7 +18,7 @@ $(BIN)/python:
 
 $(VENV)/.demo: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing Bedside into $(VENV) ..."
-	$(PIP) --editable '.[demo]'
+	$(PIP) --editable '.[demo,judge]'
 	@touch $@
 
 $(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
@@ -54,6 +54,13 @@ test: .apt-done $(VENV)/.test lint  ## Everything that fits in ten minutes, on r
 .PHONY: torture
 torture: .apt-done $(VENV)/.test  ## What takes longer: hundreds of kills, fuzzing, long uploads
 	$(BIN)/pytest -m torture --timeout 3600
+
+REAL_TEXT := $(wildcard ../shared/corpus/real/labelled.jsonl)
+
+.PHONY: eval
+eval: $(VENV)/.test  ## What the learned judge finds on authors it has not learned from, and on real text where it is there
+	$(BIN)/bedside judge check
+	$(BIN)/bedside judge eval --worst 10 $(if $(REAL_TEXT),--real $(REAL_TEXT))
 
 .PHONY: clean
 clean:  ## Remove what the targets made
