@@ -60,7 +60,7 @@ def notification(hold: Hold, content: bytes, carrier: Carrier, now: datetime) ->
         return None
     international = not (sender.address.isascii() and all(d.recipient.address.isascii() for d in failed))
     returned, eight_bit = _returned(sender, content, "8BITMIME" in carrier.extensions)
-    boundary = f"=_bedside_{hold.id}"
+    boundary = _boundary(hold, content)
     parts = (
         b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n" + _words(hold, failed),
         _status_type(international) + _status(hold, failed, carrier, now),
@@ -71,6 +71,14 @@ def notification(hold: Hold, content: bytes, carrier: Carrier, now: datetime) ->
     whole = head + b"\r\n" + body + b"--%s--\r\n" % boundary.encode()
     eight_bit = eight_bit or not whole.isascii()
     return Notification(_envelope(sender, carrier, eight_bit, international), whole, len(failed))
+
+
+def _boundary(hold: Hold, content: bytes) -> str:
+    """A boundary that does not occur in the message (RFC 2046 5.1.1)."""
+    number = 0
+    while (boundary := f"=_bedside_{hold.id}_{number}").encode() in content:
+        number += 1
+    return boundary
 
 
 def _wanted(recipient: Path) -> bool:
