@@ -9,13 +9,16 @@ from pathlib import Path
 import typer
 
 from gateway.cli.exits import Exit
+from gateway.judge.local import LocalJudge, open_model
 from gateway.mail.envelope import Client, Envelope
 from gateway.mail.envelope import Path as MailPath
 from gateway.mail.reply import Reply
 from gateway.policy.context import Context
+from gateway.policy.judgement import Judgement
 from gateway.policy.load import Loaded, load
 from gateway.policy.policies import Policies
 from gateway.policy.teams import Trust, exempt_by_headers, submitter, team_of
+from gateway.ports import Unavailable
 from gateway.screening.judging import Jurisdiction
 from gateway.service.build_screening import jurisdiction
 from gateway.service.policy_files import shipped_folder, source_files
@@ -33,6 +36,7 @@ class Bench:
         stance: of the one team that is assumed without settings.
         jurisdiction: who is judged and how; None without settings, and then everything is.
         profile: named on the command line; goes before the team's own.
+        judge: the learned judge; None if there is none.
     """
 
     loaded: Loaded
@@ -40,6 +44,14 @@ class Bench:
     stance: Stance
     jurisdiction: Jurisdiction | None = None
     profile: str | None = None
+    judge: LocalJudge | None = None
+
+    def judgement(self, reply: Reply, context: Context) -> Judgement | None:
+        """What the learned judge says of a reply; None without one."""
+        if self.judge is None:
+            return None
+        spans = [(sentence.start, sentence.end) for sentence in reply.sentences]
+        return self.judge.judge_now(context.customer, reply.authored, spans)
 
     @property
     def policies(self) -> Policies:
@@ -65,7 +77,12 @@ class Bench:
         return stance, replace(context, team=team.name, submitter=who)
 
 
-def bench(config: Path | None, folder: Path | None, profile: str | None) -> Bench:
+def bench(
+    config: Path | None = None,
+    folder: Path | None = None,
+    profile: str | None = None,
+    judge: LocalJudge | None = None,
+) -> Bench:
     """What a command judges with; ends the program with one clear line if that cannot be had."""
     rules = None
     if config is not None:
@@ -77,7 +94,15 @@ def bench(config: Path | None, folder: Path | None, profile: str | None) -> Benc
         rules = jurisdiction(settings)
         folder = folder or settings.policies.folder
     folder = folder or shipped_folder()
-    return Bench(loaded(folder), folder, Stance(profile=profile or "starter"), rules, profile)
+    return Bench(loaded(folder), folder, Stance(profile=profile or "starter"), rules, profile, judge)
+
+
+def installed_judge() -> LocalJudge | None:
+    """The learned judge that is installed; None if there is none."""
+    try:
+        return LocalJudge(open_model())
+    except Unavailable:
+        return None
 
 
 def loaded(folder: Path) -> Loaded:

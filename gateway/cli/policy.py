@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import typer
 
-from gateway.cli import policy_check, policy_test
+from gateway.cli import policy_check, policy_replay, policy_test, policy_try
 
 app = typer.Typer(help="Check, test and try policies.", no_args_is_help=True)
 app.command()(policy_check.check)
 app.command("test")(policy_test.run_examples)
+app.command("try")(policy_try.try_text)
+app.command()(policy_replay.replay)

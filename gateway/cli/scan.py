@@ -19,7 +19,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from gateway.cli.exits import Exit
-from gateway.cli.in_force import Bench, bench
+from gateway.cli.in_force import Bench, bench, installed_judge
 from gateway.cli.mail_files import CannotRead
 from gateway.cli.replies import Found, replies
 from gateway.policy.context import Context
@@ -90,6 +90,9 @@ def scan(
         Path | None, typer.Option(help="Settings file: its teams, thresholds and policies. Without: one team, starter.")
     ] = None,
     policies: Annotated[Path | None, typer.Option(help="Folder of policies, in place of those in force.")] = None,
+    judged: Annotated[
+        bool, typer.Option("--judge/--no-judge", help="Ask the learned judge too, where one is installed.")
+    ] = True,
     fail_on: Annotated[
         FailOn, typer.Option(help="End with status 1 if anything would be noted, or held.")
     ] = FailOn.NEVER,
@@ -98,8 +101,9 @@ def scan(
     worst = Action.PASS
     counts: Counter[str] = Counter()
     printer = _print_json if output is Format.JSON else _print_row
+    model = installed_judge() if judged else None
     try:
-        for scanned in _scanned(paths, bench(config, policies, profile.value if profile else None)):
+        for scanned in _scanned(paths, bench(config, policies, _value(profile), model)):
             verdict = scanned.verdict
             counts["unjudged" if verdict is None else verdict.action.value] += 1
             if verdict is not None and list(Action).index(verdict.action) > list(Action).index(worst):
@@ -127,9 +131,14 @@ def _scanned(paths: list[Path], used: Bench) -> Iterator[Scanned]:
                 yield Scanned(found, found.context, None)
             else:
                 stance, context = standing
-                verdict = judge(used.policies, found.reply, context, stance, today)
+                judgement = used.judgement(found.reply, context)
+                verdict = judge(used.policies, found.reply, context, stance, today, judgement)
                 yield Scanned(found, context, verdict)
             progress.advance(task)
+
+
+def _value(profile: Profile | None) -> str | None:
+    return None if profile is None else profile.value
 
 
 def _print_json(scanned: Scanned, everything: bool) -> None:

@@ -16,7 +16,7 @@ import regex
 
 from gateway.policy.wording.anchors import Group, anchors
 from gateway.policy.wording.grammar import Phrase
-from gateway.policy.wording.render import Lexicon, render
+from gateway.policy.wording.render import Lexicon, render, render_slots
 
 #: Seconds that a pattern of the `regex` package may take on one sentence.
 TIME_LIMIT = 0.02
@@ -59,7 +59,8 @@ class WordingMatcher:
     """A phrase, compiled for RE2 (see `Matcher`)."""
 
     written: str
-    source: str
+    phrase: Phrase
+    lexicon: Lexicon
     groups: tuple[Group, ...]
     automaton: Any
 
@@ -67,6 +68,12 @@ class WordingMatcher:
         """The first place from `start` on, as a span."""
         found = self.automaton.search(text, start)
         return None if found is None else found.span(1)
+
+    def slots(self, text: str) -> dict[str, str]:
+        """What filled each word class in the first place, for a person to see; slow."""
+        found = regex.compile(render_slots(self.phrase, self.lexicon), regex.IGNORECASE | regex.MULTILINE).search(text)
+        filled = {} if found is None else found.groupdict()
+        return {name.rpartition("_")[0]: words.strip() for name, words in filled.items() if words}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,7 +108,7 @@ def of_phrase(phrase: Phrase, lexicon: Lexicon, written: str) -> WordingMatcher:
         automaton = re2.compile("(?m)" + source, options)
     except re2.error as trouble:
         raise PatternError(f"“{written}” is too large: use fewer alternatives or narrower gaps ({trouble})") from None
-    return WordingMatcher(written, source, anchors(phrase, lexicon), automaton)
+    return WordingMatcher(written, phrase, lexicon, anchors(phrase, lexicon), automaton)
 
 
 def of_regex(pattern: str) -> ExpertMatcher:
