@@ -8,13 +8,17 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import structlog
 
+from gateway.judge.client import SocketJudge
 from gateway.policy.policies import Policies
 from gateway.service import build_screening, build_smtp
 from gateway.service.build_ledger import prove
+from gateway.service.judge import judge_is_installed, run_judge
 from gateway.service.keeper import run_keeper
 from gateway.service.logs import configure
 from gateway.service.policy_files import policies_of
@@ -49,7 +53,9 @@ def serve(settings: Settings, path: Path) -> None:
     """
     configure(settings.log.level, settings.log.format)
     _prove(settings, path)
-    with _sockets(settings.listener) as sockets:
+    with _sockets(settings.listener) as sockets, TemporaryDirectory(prefix="bedside-") as folder:
+        judge_socket = Path(folder) / "judge" if settings.judge.use and judge_is_installed() else None
+        judge = SocketJudge(judge_socket, settings.judge.deadline) if judge_socket else None
         # Workers that drain after a reload still count beside their successors, so there are rows for both.
         rows = 2 * settings.workers
         board = Board(rows, memoryview(mmap.mmap(-1, Board.octets(rows))))
@@ -61,8 +67,10 @@ def serve(settings: Settings, path: Path) -> None:
         def worker(force: InForce, number: int) -> None:
             row = number + settings.workers * (force.generation % 2)
             board.clear(row)
-            run_worker(settings, force.policies, Seat(row, board, sockets))
+            run_worker(settings, force.policies, Seat(row, board, sockets, judge))
 
+        if judge is None:
+            _log.warning("judge.absent", advice="rules of the kind judged do not run; see [judge] in the settings")
         _log.info("listening", listeners=len(sockets), workers=settings.workers, observe=settings.observe)
         Supervisor[InForce](
             load=load,
@@ -70,6 +78,7 @@ def serve(settings: Settings, path: Path) -> None:
             keeper=lambda _: run_keeper(settings),
             workers=settings.workers,
             drain=settings.drain,
+            lasting={"judge": partial(run_judge, judge_socket, settings.judge.waiting)} if judge_socket else {},
         ).run()
 
 

@@ -199,6 +199,17 @@ class PolicySettings(_Table):
     """Profile of teams that name none."""
 
 
+class JudgeSettings(_Table):
+    """`[judge]`: the learned judge, which finds wording that no rule has met. Needs the extra "judge"."""
+
+    use: bool = True
+    """Whether it is asked, where it is installed. Without it, rules of the kind "judged" do not run."""
+    deadline: PositiveFloat = 2.0
+    """Seconds after which a message goes on without its answer."""
+    waiting: PositiveInt = 64
+    """Most messages that wait for it at a time; further ones go on without."""
+
+
 class TeamSettings(_Table):
     """`[[team]]`: people whose mail is judged. Mail of nobody's team passes unjudged."""
 
@@ -318,6 +329,8 @@ class Settings(_Table):
     """IMAP server."""
     policies: PolicySettings = PolicySettings()
     """Policies."""
+    judge: JudgeSettings = JudgeSettings()
+    """The learned judge."""
     team: tuple[TeamSettings, ...] = ()
     """Teams, in the order in which they are asked."""
     unjudged: UnjudgedSettings = UnjudgedSettings()

@@ -15,6 +15,7 @@ from pydantic_core import PydanticUndefined
 from gateway.service.settings import (
     FolderSettings,
     ImapSettings,
+    JudgeSettings,
     LedgerSettings,
     LimitSettings,
     ListenerSettings,
@@ -35,6 +36,7 @@ _TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("[imap]", ImapSettings),
     ("[imap.folders]", FolderSettings),
     ("[policies]", PolicySettings),
+    ("[judge]", JudgeSettings),
     ("[[team]]", TeamSettings),
     ("[unjudged]", UnjudgedSettings),
     ("[limits]", LimitSettings),

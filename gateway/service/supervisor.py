@@ -16,7 +16,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing.connection import wait
@@ -79,6 +79,7 @@ class Supervisor(Generic[Shared]):
         keeper: body of the keeper process; likewise.
         workers: how many workers.
         drain: seconds that a process has to finish after SIGTERM before it is killed.
+        lasting: bodies of further processes by name, which a reload leaves alone.
     """
 
     load: Callable[[Shared | None], Shared]
@@ -86,6 +87,8 @@ class Supervisor(Generic[Shared]):
     keeper: Callable[[Shared], None]
     workers: int
     drain: float
+    lasting: Mapping[str, Callable[[], None]] = field(default_factory=dict)
+    _lasting: list[_Place] = field(default_factory=list)
     _draining: list[tuple[ForkProcess, float]] = field(default_factory=list)
     _places: list[_Place] = field(default_factory=list)
     _signals: list[int] = field(default_factory=list)
@@ -94,6 +97,7 @@ class Supervisor(Generic[Shared]):
         """Start everything, keep it running, and return when SIGTERM or SIGINT has been obeyed."""
         with _Wakeup(self._signals.append) as wakeup:
             shared = self.load(None)
+            self._lasting = [_Place(name, run) for name, run in self.lasting.items()]
             self._places = self._fill(shared)
             while not self._stopping():
                 self._tend()
@@ -102,7 +106,8 @@ class Supervisor(Generic[Shared]):
                     self._signals.remove(signal.SIGHUP)
                     shared = self._reload(shared)
             _log.info("stopping")
-            self._retire()
+            self._retire([*self._places, *self._lasting])
+            self._places = self._lasting = []
             while self._draining:
                 self._sleep(wakeup)
                 self._reap()
@@ -121,23 +126,22 @@ class Supervisor(Generic[Shared]):
         now = time.monotonic()
         for place in successors[:-1]:
             place.start(now)
-        self._retire()
+        self._retire(self._places)
         # The keeper works alone: two would wake for the same cards. The tending loop starts it when the old one ended.
         self._places = successors
         return fresh
 
-    def _retire(self) -> None:
+    def _retire(self, places: list[_Place]) -> None:
         deadline = time.monotonic() + self.drain
-        for place in self._places:
+        for place in places:
             if place.process is not None:
                 place.process.terminate()
                 self._draining.append((place.process, deadline))
-        self._places = []
 
     def _tend(self) -> None:
         now = time.monotonic()
         self._reap()
-        for place in self._places:
+        for place in (*self._lasting, *self._places):
             if place.process is not None and not place.process.is_alive():
                 place.process.join()
                 place.ended(now)
@@ -160,9 +164,10 @@ class Supervisor(Generic[Shared]):
     def _sleep(self, wakeup: _Wakeup) -> None:
         """Until a signal comes, a process ends, or something is due."""
         now = time.monotonic()
-        running = [place.process for place in self._places if place.process is not None]
+        places = (*self._lasting, *self._places)
+        running = [place.process for place in places if place.process is not None]
         sentinels = [process.sentinel for process in (*running, *(process for process, _ in self._draining))]
-        due = [place.started + place.pause for place in self._places if place.process is None]
+        due = [place.started + place.pause for place in places if place.process is None]
         due += [deadline for _, deadline in self._draining]
         wait([wakeup.reader, *sentinels], timeout=max(0.01, min(due) - now) if due else None)
         wakeup.clear()

@@ -14,6 +14,7 @@ import uvloop
 
 from gateway.mail.limits import Limits as ReadingLimits
 from gateway.policy.policies import Policies
+from gateway.ports import Judge
 from gateway.screening.holding import Holding
 from gateway.screening.judging import Judging
 from gateway.screening.screening import Screening
@@ -40,11 +41,13 @@ class Seat:
         number: from 0; its row on the board.
         board: on which all workers count.
         sockets: a listening socket for each listener of the settings, in their order.
+        judge: the learned judge; None if there is none.
     """
 
     number: int
     board: Board
     sockets: Sequence[socket.socket]
+    judge: Judge | None = None
 
 
 def run_worker(settings: Settings, policies: Policies | None, seat: Seat) -> None:
@@ -62,7 +65,7 @@ async def work(settings: Settings, policies: Policies | None, seat: Seat, stop: 
     async with ledger_soon(settings.ledger) as ledger, flushing(tally, ledger):
         # Clients wait in the sockets' queues meanwhile; without a ledger, what is to be held would be put off.
         await ledger.wait(_OPENING)
-        screening = _screening(settings, policies, ledger, tally)
+        screening = _screening(settings, policies, seat.judge, ledger, tally)
         servers = await _listen(settings, screening, seat)
         _log.info("worker.ready", worker=seat.number, policies=policies.digest if policies else None)
         await stop.wait()
@@ -71,12 +74,15 @@ async def work(settings: Settings, policies: Policies | None, seat: Seat, stop: 
         _log.info("worker.drained", worker=seat.number, cut=sum(task.result() for task in drains))
 
 
-def _screening(settings: Settings, policies: Policies | None, ledger: LedgerSoon, tally: Tally) -> Screening:
+def _screening(
+    settings: Settings, policies: Policies | None, judge: Judge | None, ledger: LedgerSoon, tally: Tally
+) -> Screening:
     judging = Judging(
         jurisdiction=build_screening.jurisdiction(settings),
         policies=policies,
         limits=ReadingLimits(text=settings.limits.text),
         today=lambda: build_smtp.now().date(),
+        judge=judge,
     )
     holding = Holding(
         commit=ledger.hold,
