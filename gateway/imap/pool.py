@@ -86,7 +86,7 @@ class Pool:
         connection = await Connection.open(self._server)
         self._opened = {each for each in self._opened if not each.gone} | {connection}
         try:
-            await _log_in(connection, login)
+            await log_in(connection, login)
             return Session(connection, await _namespaces(connection))
         except BaseException:
             connection.drop()
@@ -124,7 +124,12 @@ def _same(one: Login, other: Login) -> bool:
     return (one.user, one.authorize) == (other.user, other.authorize)
 
 
-async def _log_in(connection: Connection, login: Login) -> None:
+async def log_in(connection: Connection, login: Login) -> None:
+    """Log in, and ask what the server offers now.
+
+    Raises:
+        Unavailable: the server does not let us in.
+    """
     offered = connection.capabilities
     if login.mechanism is Mechanism.XOAUTH2:
         token = f"user={login.user}\1auth=Bearer {login.secret}\1\1"

@@ -7,6 +7,7 @@ with dovecot(tmp_path, users=("anna", "ben")) as server:
 
 from __future__ import annotations
 
+import asyncio
 import grp
 import os
 import pwd
@@ -93,6 +94,12 @@ class Dovecot:
         """What it has logged so far."""
         path = self.root / "dovecot.log"
         return path.read_text(errors="replace") if path.exists() else ""
+
+    async def logged(self, words: str) -> None:
+        """Wait until it has logged these words, at most 10 seconds."""
+        async with asyncio.timeout(10):
+            while words not in self.log:  # noqa: ASYNC110 - nothing tells us when another process writes
+                await asyncio.sleep(0.02)
 
     def start(self) -> None:
         """Start it and wait for its greeting; the ports stay the same over restarts."""
