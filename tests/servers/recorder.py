@@ -48,7 +48,7 @@ class Recorder:
         delay: seconds before each reply.
         mails: mails that came to their end.
         commands: all commands, in order, over all connections.
-        connections: how many were made.
+        dialogues: the same, apart by connection.
     """
 
     ehlo: Sequence[bytes] = EHLO
@@ -57,10 +57,15 @@ class Recorder:
     delay: float = 0.0
     mails: list[RecordedMail] = field(default_factory=list)
     commands: list[bytes] = field(default_factory=list)
-    connections: int = 0
+    dialogues: list[list[bytes]] = field(default_factory=list)
     port: int = 0
     _used: dict[bytes, int] = field(default_factory=dict)
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
+
+    @property
+    def connections(self) -> int:
+        """How many connections were made."""
+        return len(self.dialogues)
 
     def disconnect(self) -> None:
         """Close all connections, as a server does that was idle for too long."""
@@ -69,7 +74,6 @@ class Recorder:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection."""
-        self.connections += 1
         self._writers.add(writer)
         try:
             await self._dialogue(reader, writer)
@@ -82,11 +86,14 @@ class Recorder:
     async def _dialogue(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         mail: bytes = b""
         recipients: list[bytes] = []
+        said: list[bytes] = []
+        self.dialogues.append(said)
         octets = _Octets(reader, self.ends)
         writer.write(self._reply(b"CONNECT", b"CONNECT", b"220 recorder.test ESMTP\r\n"))
         while True:
             line = await octets.line()
             self.commands.append(line)
+            said.append(line)
             verb = line.partition(b" ")[0].upper()
             reply = self._reply(line, verb, self._hello if verb == b"EHLO" else _USUAL.get(verb, b"500 Unknown\r\n"))
             await asyncio.sleep(self.delay)
