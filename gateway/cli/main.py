@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from gateway import __version__
-from gateway.cli import config, demo, judge, policy, read, scan, serve
+from gateway.cli import config, demo, holds, judge, ledger, policy, read, scan, serve
 
 app = typer.Typer(
     name="bedside",
@@ -22,6 +22,8 @@ app = typer.Typer(
 app.add_typer(config.app, name="config")
 app.add_typer(policy.app, name="policy")
 app.add_typer(judge.app, name="judge")
+app.add_typer(holds.app, name="holds")
+app.add_typer(ledger.app, name="ledger")
 app.command()(serve.serve)
 app.command()(demo.demo)
 app.command()(read.read)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -12,7 +13,7 @@ from gateway.hold.event import Event
 from gateway.hold.hold import Hold, HoldState
 from gateway.ledger import rows
 from gateway.ledger.schema import contents, differences, history, holds, places
-from gateway.ledger.sealing import Seal
+from gateway.ledger.sealing import Seal, Unsealable
 from gateway.ports import Need
 
 _OPEN = (HoldState.HELD, HoldState.RELEASING)
@@ -83,6 +84,34 @@ def difference(connection: Connection, seal: Seal, hold_id: str) -> str | None:
     """How a superseded hold differs from its better version."""
     row = connection.execute(select(differences.c.text).where(differences.c.hold == hold_id)).first()
     return None if row is None else seal.open(row.text).decode("utf-8", "surrogateescape")
+
+
+def damaged(connection: Connection, seal: Seal) -> tuple[str, ...]:
+    """What in the ledger cannot be read or is not what it was, a line each."""
+    lines = []
+    if connection.dialect.name == "sqlite":
+        said = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+        lines += [f"database: {line}" for line in said if line != "ok"]
+    for hold_id in connection.execute(select(holds.c.id)).scalars().all():
+        try:
+            hold = find(connection, seal, hold_id)
+            lines += [] if hold is None or hold.purged else _damaged_parts(connection, seal, hold)
+        except Unsealable as error:
+            lines.append(f"{hold_id}: {error}")
+    return tuple(lines)
+
+
+def _damaged_parts(connection: Connection, seal: Seal, hold: Hold) -> list[str]:
+    lines = []
+    for number, part in enumerate(hold.parts):
+        try:
+            kept = hashlib.sha256(octets(connection, seal, hold.id, number)).hexdigest()
+        except (LookupError, Unsealable) as error:
+            lines.append(f"{hold.id}: {error}")
+            continue
+        if kept != part.digest:
+            lines.append(f"{hold.id}: the octets of part {number} are not those that were held")
+    return lines
 
 
 def history_of(connection: Connection, hold_id: str) -> tuple[Event, ...]:

@@ -43,7 +43,7 @@ def hold_of(row: Row[Any], seal: Seal) -> Hold:
     try:
         return from_json(seal.open(row.body))
     except ValueError as error:
-        raise Unsealable("a hold in the ledger is damaged; `bedside ledger check` names it") from error
+        raise Unsealable("a hold in the ledger is damaged: `bedside ledger check` names it") from error
 
 
 def finding_rows(hold: Hold) -> Iterable[Mapping[str, Any]]:

@@ -166,6 +166,10 @@ class SqlLedger:
         """All counts from a day on."""
         return await self._read(counts.since, day)
 
+    async def damaged(self) -> tuple[str, ...]:
+        """What cannot be read or is not what was held, a line each; reads everything."""
+        return await self._read(reads.damaged, self._seal)
+
     async def listed(self, states: Iterable[HoldState], most: int) -> tuple[Hold, ...]:
         """Holds in these states, the newest first, at most so many."""
         wanted = tuple(states)
