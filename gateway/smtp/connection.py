@@ -75,9 +75,11 @@ class ClientConnection(SMTP):
         """Send octets to the client.
 
         Raises:
-            ClientGone: it does not take them.
+            ClientGone: it does not take them, or was hung up on.
         """
-        if self.transport is None or self._closing:
+        if self._closing:
+            raise ClientGone
+        if self.transport is None:
             return
         self.transport.write(octets)
         if self._paused:
@@ -87,6 +89,8 @@ class ClientConnection(SMTP):
             except OSError:
                 raise ClientGone from None
             self._watchdog.rest()
+            if self._closing:
+                raise ClientGone
 
     async def line(self, seconds: float) -> bytes:
         """The next line, without its LF.
