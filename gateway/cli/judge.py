@@ -84,12 +84,16 @@ def evaluate(
     except Unavailable as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(Exit.UNAVAILABLE) from None
-    if rows:
-        material = tuple(row for path in rows for row in read_rows(path))
-    elif sealed:
-        material = opened(corpus, real, datetime.now(UTC), sealed)
-    else:
-        material = chosen(corpus, real)
+    try:
+        if rows:
+            material = tuple(row for path in rows for row in read_rows(path))
+        elif sealed:
+            material = opened(corpus, real, datetime.now(UTC), sealed)
+        else:
+            material = chosen(corpus, real)
+    except (OSError, ValueError) as error:
+        typer.echo(f"The rows cannot be read: {error}", err=True)
+        raise typer.Exit(Exit.INPUT) from None
     facts = json.loads((folder / "judge.json").read_text("utf-8"))
     judgements = measured.judge_all(model, material)
     figures = measured.report(material, judgements, facts["thresholds"])
