@@ -142,7 +142,7 @@ class Session(ClientConnection):
     async def _start_tls(self, dialogue: Dialogue) -> None:
         tls = self._reception.tls
         if tls is None or self._reception.listener.tls is not ListenerTls.STARTTLS or self._encrypted:
-            await self.push(replies.TLS_UNAVAILABLE.wire)
+            await self.push(replies.NO_TLS.wire)
             return
         await self.push(replies.READY_FOR_TLS.wire)
         await self.start_tls(tls.context)

@@ -50,7 +50,7 @@ async def test_starttls(authority: trustme.CA, tls: ServerTls) -> None:
             await wire.begin()
             await wire.send(MESSAGE)
             assert (await wire.reply()).startswith(b"250 ")
-            assert (await wire.ask(b"STARTTLS")).startswith(b"454 ")
+            assert (await wire.ask(b"STARTTLS")).startswith(b"502 ")
         assert screener.seen[0][0].client.tls
         assert recorder.mails[0].wire == MESSAGE[:-3]
 
@@ -131,7 +131,7 @@ async def test_a_renewed_certificate_is_shown_to_new_sessions_while_old_ones_go_
 async def test_a_listener_without_tls_says_so() -> None:
     async with recording() as recorder, gateway(recorder.port) as gate, client(gate.port) as wire:
         assert b"STARTTLS" not in await wire.ask(b"EHLO c")
-        assert (await wire.ask(b"STARTTLS")).startswith(b"454 ")
+        assert (await wire.ask(b"STARTTLS")).startswith(b"502 ")
 
 
 # --- towards upstream -----------------------------------------------------------------------------------------------
