@@ -20,9 +20,12 @@ class Kept:
     content: bytes
 
 
-@dataclass(slots=True)
+@dataclass
 class NextHop:
-    """What has arrived so far, and where it listens."""
+    """What has arrived so far, and where it listens.
+
+    It has no slots: aiosmtpd looks at every member of its handler, which on Python 3.11.2 raises for a class with some.
+    """
 
     port: int = 0
     kept: list[Kept] = field(default_factory=list)
