@@ -53,7 +53,7 @@ def evaluate(
     """
     case = Case(reply, context, judgement, policies.acts)
     sightings: list[Sighting] = []
-    possible = policies.index.possible(case.text.tokens)
+    possible = policies.index.possible(case.text)
     later: list[int] = []
     for number in sorted(possible):
         policy, rule = policies.index.rules[number]

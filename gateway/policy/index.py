@@ -14,9 +14,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gateway.policy.matcher import Matcher
+from gateway.policy.wording.anchors import open_ended
 
 if TYPE_CHECKING:
     from gateway.policy.policies import Policy, Rule
+    from gateway.policy.text import JudgedText
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,17 +37,19 @@ class Index:
     always: tuple[tuple[int, Matcher], ...] = ()
     whole: tuple[int, ...] = ()
 
-    def possible(self, tokens: frozenset[bytes]) -> dict[int, list[Matcher]]:
+    def possible(self, text: JudgedText) -> dict[int, list[Matcher]]:
         """For each rule that may find something: its patterns that may match."""
         found: dict[int, list[Matcher]] = {number: [] for number in self.whole}
         for number, matcher in self.always:
-            found.setdefault(number, []).append(matcher)
-        for token in tokens & self.by_token.keys():
+            if text.lines_with(matcher.groups):
+                found.setdefault(number, []).append(matcher)
+        asked: set[Matcher] = set()
+        for token in text.token_lines.keys() & self.by_token.keys():
             for number, matcher in self.by_token[token]:
-                if not any(tokens.isdisjoint(group) for group in matcher.groups[1:]):
-                    known = found.setdefault(number, [])
-                    if matcher not in known:
-                        known.append(matcher)
+                if matcher not in asked:
+                    asked.add(matcher)
+                    if text.lines_with(matcher.groups):
+                        found.setdefault(number, []).append(matcher)
         return found
 
 
@@ -59,7 +63,7 @@ def build(policies: Iterable[Policy]) -> Index:
         if not rule.check.matchers:
             whole.append(number)
         for matcher in rule.check.matchers:
-            if not matcher.groups:
+            if not matcher.groups or open_ended(matcher.groups[0]):
                 always.append((number, matcher))
                 continue
             for token in matcher.groups[0]:

@@ -45,8 +45,8 @@ class Matcher(Protocol):
         """Groups of tokens: a text without a token of each cannot match. Empty: it has to be run."""
         ...
 
-    def search(self, text: str, start: int = 0) -> tuple[int, int] | None:
-        """The first place from `start` on.
+    def search(self, text: str | bytes, start: int = 0) -> tuple[int, int] | None:
+        """The first place from `start` on; octets are ASCII.
 
         Raises:
             RunawayError: it took too long.
@@ -64,7 +64,7 @@ class WordingMatcher:
     groups: tuple[Group, ...]
     automaton: Any
 
-    def search(self, text: str, start: int = 0) -> tuple[int, int] | None:
+    def search(self, text: str | bytes, start: int = 0) -> tuple[int, int] | None:
         """The first place from `start` on, as a span."""
         found = self.automaton.search(text, start)
         return None if found is None else found.span(1)
@@ -84,8 +84,9 @@ class ExpertMatcher:
     compiled: regex.Pattern[str]
     groups: tuple[Group, ...] = ()
 
-    def search(self, text: str, start: int = 0) -> tuple[int, int] | None:
+    def search(self, text: str | bytes, start: int = 0) -> tuple[int, int] | None:
         """The first place from `start` on, as a span; only the first `LONGEST` code points are looked at."""
+        text = text if isinstance(text, str) else text.decode("ascii")
         try:
             found = self.compiled.search(text, start, start + LONGEST, timeout=TIME_LIMIT)
         except TimeoutError:

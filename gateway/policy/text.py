@@ -7,8 +7,7 @@ The subject is the last line. All offsets inside this module count in the joined
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -16,11 +15,8 @@ from itertools import accumulate
 from gateway.mail.reply import Reply, Sentence, SentenceKind
 from gateway.policy.finding import Part
 from gateway.policy.matcher import Matcher
-from gateway.policy.wording.anchors import tokens
+from gateway.policy.wording.anchors import Group, open_ended, token_lines
 from gateway.policy.wording.fold import fold
-
-#: Sentences up to which a pattern is tried on each that has its anchor, rather than once on the whole text.
-_FEW = 8
 
 _QUOTATION = re.compile(r"""(?<![^\s(\[-])(["'])(?=\S)[^"\n]{0,300}?(?:\n[^"\n]{0,300}?){0,4}\1(?!\w)""")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
@@ -62,11 +58,40 @@ class JudgedText:
         self.reply = reply
         self.joined = fold(_joined([*[sentence.text for sentence in reply.sentences], reply.subject]))
         self._hits: dict[Matcher, tuple[Hit, ...]] = {}
+        self._groups: dict[Group, int] = {}
 
     @cached_property
-    def tokens(self) -> frozenset[bytes]:
-        """All tokens of body and subject."""
-        return tokens(self.joined)
+    def token_lines(self) -> dict[bytes, int]:
+        """For each token of body and subject the lines that have it, as a number whose bit n stands for line n."""
+        return token_lines(self.joined)
+
+    def lines_with(self, groups: tuple[Group, ...]) -> int:
+        """The lines that have a token of each group, as such a number; all lines if there is no group."""
+        mask = self._every_line
+        for group in groups:
+            mask &= self._group_lines(group)
+            if not mask:
+                return 0
+        return mask
+
+    def _group_lines(self, group: Group) -> int:
+        """The lines that have a token of the group; groups are shared by many patterns."""
+        known = self._groups.get(group)
+        if known is None:
+            known = 0
+            lines = self.token_lines
+            for token in lines.keys() & group:
+                known |= lines[token]
+            for prefix in open_ended(group):
+                for token in lines:
+                    if token.startswith(prefix):
+                        known |= lines[token]
+            self._groups[group] = known
+        return known
+
+    @cached_property
+    def _every_line(self) -> int:
+        return (1 << len(self.lines)) - 1
 
     @cached_property
     def starts(self) -> tuple[int, ...]:
@@ -110,9 +135,9 @@ class JudgedText:
         hits = self._hits.get(matcher)
         if hits is not None:
             return any(hit.line == line for hit in hits)
-        if any(self.tokens.isdisjoint(group) for group in matcher.groups):
+        if not self.lines_with(matcher.groups) >> line & 1:
             return False
-        return matcher.search(self.lines[line]) is not None
+        return matcher.search(self._plain_lines[line]) is not None
 
     def occurrences(self, matcher: Matcher) -> Iterator[Hit]:
         """All places that do not overlap, in order."""
@@ -124,31 +149,18 @@ class JudgedText:
                 end = max(span[1], end + 1)
 
     def _search(self, matcher: Matcher) -> Iterator[Hit]:
-        if any(self.tokens.isdisjoint(group) for group in matcher.groups):
-            return
-        for number in self._lines_with(matcher.groups):
-            span = matcher.search(self.lines[number])
+        mask = self.lines_with(matcher.groups)
+        while mask:
+            number = (mask & -mask).bit_length() - 1
+            mask &= mask - 1
+            span = matcher.search(self._plain_lines[number])
             if span is not None:
                 yield Hit(number, *span)
 
-    def _lines_with(self, groups: tuple[frozenset[bytes], ...]) -> Iterable[int]:
-        """The lines that have a token of the rarest group; all lines where that is not cheaper to know."""
-        everything = range(len(self.lines))
-        if not groups or len(self.lines) <= _FEW:
-            return everything
-        lowered = self._lowered
-        if len(lowered) != len(self.joined):
-            return everything
-        numbers: set[int] = set()
-        for token in groups[0] & self.tokens:
-            word, at = token.decode(), -1
-            while (at := lowered.find(word, at + 1)) >= 0:
-                numbers.add(bisect_right(self.starts, at) - 1)
-        return sorted(numbers)
-
     @cached_property
-    def _lowered(self) -> str:
-        return self.joined.lower()
+    def _plain_lines(self) -> list[str] | list[bytes]:
+        """The lines as patterns run fastest on them: in ASCII an octet is a code point."""
+        return self.joined.encode().split(b"\n") if self.joined.isascii() else self.lines
 
     @cached_property
     def _quotations(self) -> tuple[tuple[int, int], ...]:

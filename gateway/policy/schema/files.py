@@ -13,7 +13,7 @@ from gateway.mail.reply import SentenceKind
 from gateway.policy.context import Relation
 from gateway.policy.finding import Mode, Part, Severity, To
 from gateway.policy.schema.conditions import ConditionModel, EaseModel, EscalateModel
-from gateway.policy.schema.parts import ClassName, Identifier, Language, Name, Names, Phrases, Strict
+from gateway.policy.schema.parts import ClassName, Identifier, Language, Name, Names, Phrases, Strict, TextOrMapping
 from gateway.policy.schema.rules import NoneModel, PatternModel, RuleModel, one_of
 
 
@@ -60,7 +60,7 @@ class ExceptionModel(Strict):
         return self
 
 
-class ExampleModel(Strict):
+class ExampleModel(TextOrMapping):
     """A reply with what is known about it."""
 
     reply: str

@@ -7,9 +7,10 @@ import operator
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, GetJsonSchemaHandler, StringConstraints, WithJsonSchema
+from pydantic_core import CoreSchema
 
 _COMPARISON = re.compile(r"\s*(>=|<=|>|<|=|==)?\s*(\d+(?:\.\d+)?)\s*")
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
@@ -79,4 +80,17 @@ ClassName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 #: A policy id, or a whole family as in ``blame/*``.
 IdPattern = Annotated[str, StringConstraints(pattern=r"^([a-z0-9-]+)/(\*|[a-z0-9-]+)$")]
-Phrases = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Phrases = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_listed),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}),
+]
+
+
+class TextOrMapping(Strict):
+    """A mapping that may be written as a bare string, which stands for its one necessary key."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Both ways to write it."""
+        return {"anyOf": [{"type": "string"}, handler.resolve_ref_schema(handler(core))]}

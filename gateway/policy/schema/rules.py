@@ -19,6 +19,7 @@ from gateway.policy.schema.parts import (
     Names,
     Phrases,
     Strict,
+    TextOrMapping,
 )
 
 
@@ -120,7 +121,7 @@ class PatternModel(Strict):
     language: Language | None = None
 
 
-class NoneModel(PatternModel):
+class NoneModel(PatternModel, TextOrMapping):
     """An antipattern."""
 
     @model_validator(mode="before")

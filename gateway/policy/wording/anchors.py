@@ -10,6 +10,7 @@ Why not an automaton over all patterns at once: see the measurements in `tests/p
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
 from itertools import chain
 
 from gateway.policy.wording.fold import fold
@@ -20,10 +21,14 @@ from gateway.policy.wording.vocabulary import commonness
 
 Group = frozenset[bytes]
 
-# Words that may melt into one with the word beside them ("cannot", "won't", "let's"): these are no anchors.
-_MELTING = frozenset({"not", "us", "can", "will", "shall"})
-# Tokens that may stand for a word, apart from itself: clitics are tokens of their own behind an apostrophe.
-_CLITIC_TOKENS = {
+# Tokens that may stand for a word, apart from itself: clitics are tokens of their own behind an apostrophe, and some
+# words melt into one with the word beside them ("cannot", "wont"); "n't" is cut off its verb and leaves a "t".
+_OTHER_TOKENS = {
+    "not": ("t", "cannot", "cant", "wont", "shant"),
+    "us": ("s",),
+    "can": ("cannot", "cant", "ca"),
+    "will": ("ll", "wont", "wo"),
+    "shall": ("shant", "sha"),
     "have": ("ve",),
     "has": ("s",),
     "is": ("s",),
@@ -34,30 +39,59 @@ _CLITIC_TOKENS = {
 }
 #: A group longer than this costs more than it saves.
 _LONGEST = 1500
+#: Ends a token of a group that stands for all tokens that begin with it.
+ANY_ENDING = b"*"
 #: Anchors kept for one pattern.
-_KEPT = 3
+_KEPT = 6
 
-_SPACED = bytes(ord(chr(n).lower()) if n >= 128 or chr(n).isalnum() else 32 for n in range(128)) + bytes(
-    range(128, 256)
-)
+_SPACED = bytes(n if chr(n).isalnum() or n == 10 else 32 for n in range(128)) + bytes(range(128, 256))
 
 
 def tokens(folded: str) -> frozenset[bytes]:
     """All tokens of a folded text: runs of letters and digits, in lower case; "n't" is apart from its verb."""
+    return frozenset(token for line in _lines(folded) for token in line.split())
+
+
+def token_lines(folded: str) -> dict[bytes, int]:
+    """For each token of a folded text the lines that have it, as a number whose bit n stands for line n."""
+    found: dict[bytes, int] = {}
+    known = found.get
+    bit = 1
+    for line in _lines(folded):
+        for token in line.split():
+            found[token] = known(token, 0) | bit
+        bit <<= 1
+    return found
+
+
+def _lines(folded: str) -> list[bytes]:
+    """The lines of a folded text with nothing but tokens and spaces in them."""
     lowered = folded.lower().replace("n't", " t")
     if not lowered.isascii():
         lowered = "".join(letter if letter.isalnum() or letter.isascii() else " " for letter in lowered)
-    return frozenset(lowered.encode().translate(_SPACED).split())
+    return lowered.encode().translate(_SPACED).split(b"\n")
+
+
+@lru_cache(maxsize=4096)
+def open_ended(group: Group) -> tuple[bytes, ...]:
+    """What tokens may begin with, for those of a group that stand for many."""
+    return tuple(token[:-1] for token in group if token.endswith(ANY_ENDING))
 
 
 def anchors(phrase: Phrase, lexicon: Lexicon) -> tuple[Group, ...]:
     """The rarest groups, rarest first; empty if nothing in the phrase can serve."""
     groups = sorted(set(_groups(phrase, lexicon)), key=_weight)
-    return tuple(groups[:_KEPT])
+    return tuple(_shared(group) for group in groups[:_KEPT])
+
+
+@cache
+def _shared(group: Group) -> Group:
+    """One object for equal groups: comparing two that are not the same one costs more than the look-up it is for."""
+    return group
 
 
 def _weight(group: Group) -> float:
-    return sum(commonness(token.decode()) for token in group)
+    return sum(commonness(token.decode().rstrip("*")) for token in group)
 
 
 def _rarest(groups: list[Group]) -> Group:
@@ -97,15 +131,16 @@ def _any_of(alternatives: tuple[Phrase, ...], lexicon: Lexicon) -> Group | None:
 
 def _word(word: Word, language: str) -> Group | None:
     if word.prefix:
-        return None
+        return frozenset({word.text.encode() + ANY_ENDING}) if word.text.isalnum() else None
     if language != "en":
         return _longest_run(word.text)
-    if "-" in word.text or word.text in _MELTING:
-        return None
+    if "-" in word.text:
+        first, joined = word.text.partition("-")[0], word.text.replace("-", "")
+        return frozenset({first.encode(), joined.encode()}) if joined.isalnum() and first else None
     written = (word.text,) if word.exact else forms(word.text)
     if not all(form.isalnum() for form in written):
         return _longest_run(word.text)
-    clitics = () if word.exact else _CLITIC_TOKENS.get(word.text, ())
+    clitics = () if word.exact else _OTHER_TOKENS.get(word.text, ())
     return frozenset(form.encode() for form in (*written, *clitics))
 
 
