@@ -16,6 +16,7 @@ from gateway.hold.card_words import line
 
 _POLICY = SMTP.clone(max_line_length=78)
 _IDENTIFIER = re.compile(r"<[!-;=?-~]{1,250}>")
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 # What no message/rfc822 can be sent as, in any encoding that it may have (RFC 2046 5.2.1), or no IMAP server stores.
 _UNSTORABLE = re.compile(rb"\r(?!\n)|(?<!\r)\n|\0")
 
@@ -26,7 +27,7 @@ class Head:
 
     Attributes:
         sender: who it is from: ``Name <address>``.
-        to: whom it is for; an address, or a login name.
+        to: whom it is for; left out if it is a login name and no address.
         subject: one line.
         token: see `gateway.hold.card_identity`.
         hold: id of the hold; may be empty.
@@ -76,7 +77,8 @@ def _fields(head: Head) -> EmailMessage:
     fields = EmailMessage(policy=_POLICY)
     name, address = parseaddr(line(head.sender))
     fields["From"] = f'"{_plain(name)}" <{address}>' if name else address or "bedside@localhost"
-    fields["To"] = _recipient(head.to)
+    if _ADDRESS.fullmatch(head.to):
+        fields["To"] = head.to
     fields["Subject"] = line(head.subject)
     fields["Date"] = format_datetime(head.at)
     fields["Message-ID"] = message_id(head.token)
@@ -88,13 +90,6 @@ def _fields(head: Head) -> EmailMessage:
         fields["X-Bedside-Hold"] = line(head.hold)
     fields["MIME-Version"] = "1.0"
     return fields
-
-
-def _recipient(to: str) -> str:
-    """The reader as an address; a login name that is none goes into a group without members (RFC 5322 3.4)."""
-    if re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+", to):
-        return to
-    return f'"{_plain(line(to, 60)) or "you"}":;'
 
 
 def _plain(name: str) -> str:

@@ -137,7 +137,8 @@ def test_an_agent_cannot_release_what_the_lead_decides() -> None:
     assert "it comes back to you unsent" in agents
     assert "Lead/Quarantine/Release as fine" in leads
     assert "A reply from anna@shop.example to maria@example.com waits for your decision." in leads
-    assert parsed(CARDS.card(held, To.LEAD, MAIL, TOKEN, NOW))["To"].startswith("lea:")
+    assert card(held, To.LEAD)["To"] is None
+    assert card(replace(held, lead_mailbox="lea@shop.example"), To.LEAD)["To"] == "lea@shop.example"
 
 
 def test_a_hold_that_went_to_the_lead_says_since_when_it_waits() -> None:

@@ -28,7 +28,7 @@ MAIL = message()
 TAGS = {"html", "head", "meta", "title", "style", "body", "main", "h1", "h2", "div", "p"}
 TAGS |= {"b", "br", "u", "span", "blockquote", "ul", "li"}
 FIELDS = [
-    "From", "To", "Subject", "Date", "Message-ID", "References", "Auto-Submitted", "X-Bedside-Token", "X-Bedside-Hold",
+    "From", "Subject", "Date", "Message-ID", "References", "Auto-Submitted", "X-Bedside-Token", "X-Bedside-Hold",
     "MIME-Version", "Content-Type",
 ]  # fmt: skip
 
