@@ -10,9 +10,6 @@ from urllib.parse import unquote_to_bytes
 
 from gateway.mail import charsets
 
-# A field: its name, and its body with the folded lines behind it.
-_FIELD = re.compile(rb"^([!-9;-~]{1,76})[ \t]*:[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.MULTILINE)
-_FOLD = re.compile(rb"\r?\n(?=[ \t])")
 # The gap between two encoded words is no part of the text (RFC 2047 6.2).
 _ENCODED_WORD = re.compile(
     r"=\?([\w.:+-]{1,60})(?:\*[\w-]*)?\?([BbQq])\?([^?\r\n]*)\?=(?:\s+(?==\?[\w.:+*-]+\?[BbQq]\?))?"
@@ -29,37 +26,35 @@ _ADDRESS = re.compile(
 )
 
 
-class Field(NamedTuple):
-    """One header field as it came: name in lower case, body unfolded, still in octets."""
+class Header(NamedTuple):
+    """The header of a message or part.
 
-    name: str
-    body: bytes
+    Attributes:
+        fields: each field: name in lower case, body unfolded, still in octets; in order.
+        first: the body of the first field of each name.
+    """
+
+    fields: tuple[tuple[str, bytes], ...]
+    first: dict[str, bytes]
 
 
-def fields(block: bytes, at_most: int) -> tuple[Field, ...]:
-    """The first `at_most` fields of a header block; lines that are no field are passed over."""
+def header(block: bytes, at_most: int) -> Header:
+    """The first `at_most` fields of a header block (RFC 5322 2.2); lines that are no field are passed over."""
+    unfolded = block.replace(b"\r\n", b"\n").replace(b"\n ", b" ").replace(b"\n\t", b" ")
     found = []
-    for match in _FIELD.finditer(block):
-        name, body = match.groups()
-        if b"\n" in body:
-            body = _FOLD.sub(b"", body)
-        found.append(Field(name.decode("ascii").lower(), body))
-        if len(found) == at_most:
-            break
-    return tuple(found)
-
-
-def first(among: tuple[Field, ...], name: str) -> bytes:
-    """Body of the first field with this name (lower case); empty if there is none."""
-    for field in among:
-        if field.name == name:
-            return field.body
-    return b""
+    first: dict[str, bytes] = {}
+    for line in unfolded.split(b"\n", at_most)[:at_most]:
+        raw, colon, body = line.partition(b":")
+        if colon and raw.isascii() and b" " not in (raw := raw.rstrip()) and raw:
+            name = raw.decode("ascii").lower()
+            found.append((name, body := body.strip()))
+            first.setdefault(name, body)
+    return Header(tuple(found), first)
 
 
 def text(body: bytes) -> str:
     """The body of an unstructured field as people read it: encoded words decoded, raw 8-bit octets as UTF-8 or so."""
-    raw = charsets.decode(body)
+    raw = body.decode("ascii") if body.isascii() else charsets.decode(body)
     if "=?" in raw:
         raw = _decode_words(raw)
     return " ".join(raw.split()) if ("\n" in raw or "\r" in raw or "\t" in raw) else raw.strip()
@@ -116,7 +111,7 @@ class Parametrised(NamedTuple):
 
 def parametrised(body: bytes) -> Parametrised:
     """A Content-Type or Content-Disposition body: value, and parameters with RFC 2231 and RFC 2047 undone."""
-    raw = charsets.decode(body)
+    raw = body.decode("ascii") if body.isascii() else charsets.decode(body)
     value, semicolon, _ = raw.partition(";")
     if not semicolon:
         return Parametrised(value.strip().lower(), {})
@@ -153,6 +148,8 @@ def addresses(body: bytes) -> tuple[str, ...]:
     The standard library's parser recurses into nested comments, and what it finds in malformed lists has changed
     between its releases; names and comments are all that has to go here.
     """
+    if not body:
+        return ()
     raw = charsets.decode(body)
     if simple := _SIMPLE_MAILBOX.fullmatch(raw):
         return (simple[1] or simple[2],)

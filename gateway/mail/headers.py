@@ -20,32 +20,26 @@ _MOST_RECEIVED = 30
 
 def of(tree: Tree) -> Headers:
     """The fields of a message that matter to us. Never raises."""
-    first: dict[str, bytes] = {}
-    recipients: list[str] = []
-    received: list[str] = []
-    for name, body in tree.header:
-        if name in {"to", "cc"}:
-            recipients += fields.addresses(body)
-        elif name == "received" and len(received) < _MOST_RECEIVED:
-            received.append(_one_line(body))
-        first.setdefault(name, body)
+    first = tree.header.first
+    senders = fields.addresses(first.get("from", b""))
+    identifiers = _identifiers(first.get("message-id", b""))
     return Headers(
-        from_=next(iter(fields.addresses(first.get("from", b""))), ""),
-        to=tuple(recipients),
-        message_id=next(iter(_identifiers(first.get("message-id", b""))), ""),
+        from_=senders[0] if senders else "",
+        to=fields.addresses(first.get("to", b"")) + fields.addresses(first.get("cc", b"")),
+        message_id=identifiers[0] if identifiers else "",
         in_reply_to=_identifiers(first.get("in-reply-to", b"")),
         references=_identifiers(first.get("references", b"")),
         auto_submitted=_one_line(first.get("auto-submitted", b"")).partition(";")[0].strip().lower(),
         bulk=_one_line(first.get("precedence", b"")).lower() in _BULK or not _LIST_FIELDS.isdisjoint(first),
         calendar=_calendar(tree.root),
-        received=tuple(received),
+        received=tuple([_one_line(body) for name, body in tree.header.fields if name == "received"][:_MOST_RECEIVED]),
         extra={name: fields.text(body) for name, body in first.items() if name not in _KNOWN},
     )
 
 
 def subject(tree: Tree) -> str:
     """The subject, decoded and unfolded."""
-    return fields.text(fields.first(tree.header, "subject"))
+    return fields.text(tree.header.first.get("subject", b""))
 
 
 def own_side(found: Headers) -> frozenset[str]:
@@ -59,7 +53,7 @@ def own_side(found: Headers) -> frozenset[str]:
 
 
 def _one_line(body: bytes) -> str:
-    return " ".join(charsets.decode(body).split())
+    return " ".join(charsets.decode(body).split()) if body else ""
 
 
 def _identifiers(body: bytes) -> tuple[str, ...]:

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import re
-
 _WORDS = {
     "en": (
         "the and you your for with that this have not are was will we"
@@ -31,19 +29,25 @@ _BY_WORD: dict[str, tuple[str, ...]] = {}
 for _code, _words in _WORDS.items():
     for _word in _words.split():
         _BY_WORD[_word] = (*_BY_WORD.get(_word, ()), _code)
-_TOKEN = re.compile(r"[^\W\d_]+")
-_SAMPLE = 1000
+_SAMPLE = 300
+_LARGER_SAMPLE = 2000
 
 
 def detect(text: str) -> str | None:
     """ISO 639-1 code of the text's language; None if it is too short or unclear."""
+    found = _by_words(text[:_SAMPLE])
+    return found if found is not None or len(text) <= _SAMPLE else _by_words(text[:_LARGER_SAMPLE])
+
+
+def _by_words(text: str) -> str | None:
+    """The language that most function words belong to, if it is ahead."""
     scores: dict[str, int] = {}
-    for word in _TOKEN.findall(text[:_SAMPLE].lower()):
-        for code in _BY_WORD.get(word, ()):
-            scores[code] = scores.get(code, 0) + 1
+    for word in text.lower().split():
+        if word in _BY_WORD:
+            for code in _BY_WORD[word]:
+                scores[code] = scores.get(code, 0) + 1
     if not scores:
         return None
-    ranked = sorted(scores.items(), key=lambda item: -item[1])
-    best, count = ranked[0]
-    second = ranked[1][1] if len(ranked) > 1 else 0
-    return best if count >= 2 and count > second else None
+    best = max(scores, key=scores.__getitem__)
+    count = scores.pop(best)
+    return best if count >= 2 and count > max(scores.values(), default=0) else None

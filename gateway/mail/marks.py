@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gateway.mail.line import Line
-from gateway.mail.wording import HEADER_WORDS, HELP_DESK, SEPARATORS, WROTE
+from gateway.mail.wording import HEADER_WORDS, HELP_DESK, HELP_DESK_WORDS, SEPARATORS, WROTE
 
 
 class Mark(NamedTuple):
@@ -32,7 +32,6 @@ class Mark(NamedTuple):
     author: str = ""
 
 
-_ADDRESS = re.compile(r"[^\s<>()@,;:\"]+@[^\s<>()@,;:\"]+")
 _DATE = re.compile(
     r"\d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{1,4}|\d{1,2}:\d{2}|\b(?:19|20)\d\d\b|\d{4}年"
     r"|\d{1,2}\.? ?(?:de )?[^\W\d_]{3,10}\.?,? (?:de )?(?:19|20)?\d\d"
@@ -53,6 +52,7 @@ _OPENER = re.compile(
     r"[\W_]*(?:\d|(?:mon|tue|wed|thu|fri|sat|sun|from|van|von)|[\"'“<*]|[^\W\d_]+\.?,? \d)", re.IGNORECASE
 )
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d")
+_LAST_CHARACTERS = frozenset(":： \t*_->》eE道성")
 _STRENGTH = {(True, True): 0.9, (False, True): 0.7, (True, False): 0.55, (False, False): 0.0}
 _ENDS = re.compile(r"[:：][\s*_]*$|(?:wrote|作成|写道|작성)\W*$", re.IGNORECASE)
 _LONGEST = 400
@@ -64,7 +64,8 @@ _RULE_CHARACTERS = frozenset("-_=*—–~ ")
 
 def attribution(lines: Sequence[Line], end: int) -> Mark | None:
     """The attribution that ends with line `end`: "On Monday, Anna <anna@example.org> wrote:", wrapped or not."""
-    if not _ENDS.search(lines[end].text[-40:]):
+    text = lines[end].text
+    if not text or text[-1] not in _LAST_CHARACTERS or not _ENDS.search(text[-40:]):
         return None
     joined = ""
     for start in range(end, max(-1, end - _MOST_LINES), -1):
@@ -99,7 +100,7 @@ def _evidence(joined: str, verb_end: int) -> float:
     """How sure an attribution is: it must name a time or an address, and end soon behind its verb."""
     if len(joined) - verb_end > 150:
         return 0.0
-    dated, addressed = _DATE.search(joined) is not None, _ADDRESS.search(joined) is not None
+    dated, addressed = _DATE.search(joined) is not None, "@" in joined
     if dated and not addressed and _CLOCK.search(joined) and _STRONG_OPENER.match(joined):
         return 0.85
     return _STRENGTH[dated, addressed]
@@ -162,12 +163,12 @@ def drawn(text: str) -> bool:
 
 def rule(text: str) -> bool:
     """Whether the line is drawn, not written: four or more dashes, underscores and their like."""
-    return len(text) >= 4 and _RULE_CHARACTERS.issuperset(text)
+    return len(text) >= 4 and text[0] in _RULE_CHARACTERS and _RULE_CHARACTERS.issuperset(text)
 
 
 def help_desk(text: str) -> bool:
-    """Whether a help desk marks here where replies end."""
-    return len(text) < 200 and HELP_DESK.search(text) is not None
+    """Whether a help desk marks in this text where replies end."""
+    return any(word in text for word in HELP_DESK_WORDS) and HELP_DESK.search(text) is not None
 
 
 def mark_word(text: str) -> bool:

@@ -15,16 +15,17 @@ from __future__ import annotations
 
 import binascii
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gateway.mail import charsets
-from gateway.mail.fields import Field, Parametrised, fields, first, lenient_base64, parametrised
+from gateway.mail.fields import Header, Parametrised, header, lenient_base64, parametrised
 from gateway.mail.limits import Limits
 
-_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _PLAIN = Parametrised("text/plain", {})
 _NO_DISPOSITION = Parametrised("", {})
-_NO_DIGEST = Parametrised("message/rfc822", {})
+_NO_HEADER = Header((), {})
+_IN_DIGEST = Parametrised("message/rfc822", {})
 _UUENCODED = frozenset({b"x-uuencode", b"x-uue", b"uuencode", b"uue"})
 
 
@@ -72,7 +73,7 @@ class Part:
 class Tree:
     """A message taken apart: its header fields and its root part."""
 
-    header: tuple[Field, ...]
+    header: Header
     root: Part
 
 
@@ -87,65 +88,64 @@ class _Walk:
     def __post_init__(self) -> None:
         self.left = self.limits.parts
 
-    def part(self, span: tuple[int, int], default: Parametrised, depth: int) -> tuple[tuple[Field, ...], Part]:
+    def part(self, span: tuple[int, int], default: Parametrised, depth: int) -> tuple[Header, Part]:
         """The entity in `span`, header and all."""
         self.left -= 1
         start, end = span
-        header, body = self._header(start, end)
-        kind, disposition, encoding, content_id = _described(header, default)
+        found, body = self._header(start, end)
+        kind, disposition, encoding, content_id = _described(found.first, default)
         if not kind.value.startswith("multipart/"):
-            return header, Part(kind, disposition, encoding, content_id, body, end)
+            return found, Part(kind, disposition, encoding, content_id, body, end)
         if depth >= self.limits.depth or self.left <= 0:
-            return header, Part(kind, disposition, encoding, content_id, body, end, complete=False)
-        inner = _NO_DIGEST if kind.value == "multipart/digest" else _PLAIN
+            return found, Part(kind, disposition, encoding, content_id, body, end, complete=False)
+        inner = _IN_DIGEST if kind.value == "multipart/digest" else _PLAIN
         spans, closed = _pieces(self.content, body, end, kind.get("boundary"))
         if not spans:
-            return header, Part(_PLAIN, disposition, encoding, content_id, body, end, complete=False)
+            return found, Part(_PLAIN, disposition, encoding, content_id, body, end, complete=False)
         children = []
         for piece in spans:
             if self.left <= 0:
                 closed = False
                 break
             children.append(self.part(piece, inner, depth + 1)[1])
-        return header, Part(kind, disposition, encoding, content_id, body, end, tuple(children), closed)
+        return found, Part(kind, disposition, encoding, content_id, body, end, tuple(children), closed)
 
-    def _header(self, start: int, end: int) -> tuple[tuple[Field, ...], int]:
+    def _header(self, start: int, end: int) -> tuple[Header, int]:
         """The header fields from `start`, and where the body begins (RFC 5322 2.1)."""
         content = self.content
         if content.startswith((b"\n", b"\r\n"), start):
-            return (), min(end, start + (1 if content[start] == 10 else 2))
-        gap = _BLANK_LINE.search(content, start, end)
-        stop, body = (gap.start(), gap.end()) if gap else (end, end)
-        found = fields(content[start : min(stop, start + 1_000_000)], self.limits.fields)
-        if not found:
-            return (), start  # no header at all: it is all body
+            return _NO_HEADER, min(end, start + (1 if content[start] == 10 else 2))
+        stop, body = _blank_line(content, start, end)
+        found = header(content[start : min(stop, start + 1_000_000)], self.limits.fields)
+        if not found.fields:
+            return found, start  # no header at all: it is all body
         return found, body
 
 
 def tree(content: bytes, limits: Limits) -> Tree:
     """Take a message apart. Never raises."""
-    content_start = content.find(b"\n") + 1 if content.startswith((b"From ", b">From ")) else 0
-    header, root = _Walk(content, limits).part((content_start, len(content)), _PLAIN, 0)
-    return Tree(header, root)
+    start = content.find(b"\n") + 1 if content.startswith((b"From ", b">From ")) else 0
+    found, root = _Walk(content, limits).part((start, len(content)), _PLAIN, 0)
+    return Tree(found, root)
 
 
-def _described(header: tuple[Field, ...], default: Parametrised) -> tuple[Parametrised, Parametrised, bytes, str]:
-    kind = disposition = None
-    encoding, content_id = b"", ""
-    for name, body in header:
-        if not name.startswith("content-"):
-            continue
-        if name == "content-type":
-            kind = kind or parametrised(body)
-        elif name == "content-disposition":
-            disposition = disposition or parametrised(body)
-        elif name == "content-transfer-encoding":
-            encoding = encoding or body.strip().lower().partition(b";")[0].strip()
-        elif name == "content-id":
-            content_id = body.decode("ascii", "replace").strip().strip("<>")
-    if kind is None or "/" not in kind.value:
-        kind = default if kind is None else Parametrised("text/plain", kind.parameters)
-    return kind, disposition or _NO_DISPOSITION, encoding, content_id
+def _blank_line(content: bytes, start: int, end: int) -> tuple[int, int]:
+    """Where the header ends and where the body begins; the end for both if no line is blank."""
+    lf = content.find(b"\n\n", start, end)
+    crlf = content.find(b"\n\r\n", start, end if lf < 0 else lf)
+    if crlf >= 0:
+        return crlf, crlf + 3
+    return (lf, lf + 2) if lf >= 0 else (end, end)
+
+
+def _described(first: Mapping[str, bytes], default: Parametrised) -> tuple[Parametrised, Parametrised, bytes, str]:
+    """Content-Type, -Disposition, -Transfer-Encoding and -ID of a header (RFC 2045, 2183, 2392)."""
+    kind = parametrised(first["content-type"]) if "content-type" in first else default
+    if "/" not in kind.value:
+        kind = Parametrised("text/plain", kind.parameters)
+    disposition = parametrised(first["content-disposition"]) if "content-disposition" in first else _NO_DISPOSITION
+    encoding = first.get("content-transfer-encoding", b"").lower().partition(b";")[0].strip()
+    return kind, disposition, encoding, first.get("content-id", b"").decode("ascii", "replace").strip("<> ")
 
 
 def _pieces(content: bytes, start: int, end: int, boundary: str) -> tuple[list[tuple[int, int]], bool]:
@@ -238,8 +238,3 @@ def text(content: bytes, part: Part, at_most: int) -> str:
 def _declared_in_html(raw: bytes) -> str:
     match = re.search(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([\w-]{1,40})""", raw[:2048], re.IGNORECASE)
     return match[1].decode("ascii") if match else ""
-
-
-def root_fields(tree_: Tree, name: str) -> bytes:
-    """Body of the first field `name` of the message."""
-    return first(tree_.header, name)

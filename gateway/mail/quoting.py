@@ -23,7 +23,7 @@ from typing import NamedTuple
 from gateway.mail import marks
 from gateway.mail.line import Hint, Line
 from gateway.mail.marks import Mark
-from gateway.mail.wording import SENT_FROM
+from gateway.mail.wording import SENT_FROM, SENT_FROM_WORDS, SEPARATORS
 
 
 class Role(Enum):
@@ -33,6 +33,12 @@ class Role(Enum):
     QUOTED = "quoted"
     SIGNATURE = "signature"
     BOILERPLATE = "boilerplate"
+
+
+# Members of an Enum are looked up slowly in Python 3.11; these are asked for with every line.
+AUTHORED, QUOTED, SIGNATURE, BOILERPLATE = Role
+_HINT_NONE, _HINT_QUOTED, _HINT_CONTAINER = Hint.NONE, Hint.QUOTED, Hint.CONTAINER
+_HINT_ATTRIBUTION, _HINT_CUT = Hint.ATTRIBUTION, Hint.CUT
 
 
 class Quoting(NamedTuple):
@@ -54,19 +60,25 @@ class Quoting(NamedTuple):
 _CERTAIN = 0.9
 _DEPTH_WITHOUT_ATTRIBUTION = 0.9
 _ANSWER_IN_CONTAINER = 0.85
+_TEXT_IN_CONTAINER = 0.6
+_LONGEST_ATTRIBUTION = 3
 _NOTHING_AUTHORED = 0.5
 _LEFT_AUTHORED = 0.3
 _BELOW_DEVICE = 0.5
+_LONGEST_SET_WORDS = 120
+_SET_WORDS = frozenset(words.partition(" ")[0] for words in SEPARATORS) | SENT_FROM_WORDS
+_DRAWN = frozenset("-_=*—–~")
 
 
 def find(lines: Sequence[Line]) -> Quoting:
     """Tell quoted from authored lines; the lines' own depth 0 is the author's."""
-    roles = [Role.QUOTED if line.depth or line.hint is Hint.QUOTED else Role.AUTHORED for line in lines]
-    marked = Role.QUOTED in roles
-    confidence = _containers(lines, roles)
+    roles = [QUOTED if line.depth or line.hint is _HINT_QUOTED else AUTHORED for line in lines]
+    marked = QUOTED in roles
+    wrapped = any(line.hint is _HINT_CONTAINER for line in lines)
+    confidence = _containers(lines, roles) if wrapped else 1.0
     attributions, cut = _marks(lines, roles)
     for mark in attributions:
-        roles[mark.start : mark.end] = [Role.QUOTED] * (mark.end - mark.start)
+        roles[mark.start : mark.end] = [QUOTED] * (mark.end - mark.start)
     if cut is not None:
         confidence = min(confidence, cut.strength)
         _apply(lines, roles, cut)
@@ -74,60 +86,80 @@ def find(lines: Sequence[Line]) -> Quoting:
         _rejoin_wrapped(lines, roles)
         if cut is None and not attributions:
             confidence = min(confidence, _DEPTH_WITHOUT_ATTRIBUTION)
-    if Role.QUOTED in roles and not _anything(lines, roles):
+    if QUOTED in roles and not _anything(lines, roles):
         if cut is not None and cut.strength < _CERTAIN and not marked:
-            return Quoting([Role.AUTHORED] * len(lines), _LEFT_AUTHORED)
+            return Quoting([AUTHORED] * len(lines), _LEFT_AUTHORED)
         confidence = min(confidence, _NOTHING_AUTHORED)
     newest, author = _newest(lines, roles, attributions, cut)
     return Quoting(roles, confidence, newest, author)
 
 
 def _anything(lines: Sequence[Line], roles: Sequence[Role]) -> bool:
-    return any(role is Role.AUTHORED and line.text for line, role in zip(lines, roles, strict=True))
+    return any(role is AUTHORED and line.text for line, role in zip(lines, roles, strict=True))
 
 
 def _containers(lines: Sequence[Line], roles: list[Role]) -> float:
-    """Gmail's wrapper holds the attribution, the quotation, and what was typed into the quotation."""
+    """Gmail's wrapper holds the attribution, the quotation, and answers typed into it; give how sure that is."""
     confidence = 1.0
     at = 0
     while at < len(lines):
-        if lines[at].hint is not Hint.CONTAINER or lines[at].depth:
+        if lines[at].hint is not _HINT_CONTAINER or lines[at].depth:
             at += 1
             continue
         end = at
-        while end < len(lines) and (lines[end].hint is Hint.CONTAINER or lines[end].depth):
+        while end < len(lines) and (lines[end].hint is _HINT_CONTAINER or lines[end].depth):
             end += 1
-        deeper = next((number for number in range(at, end) if lines[number].depth), end)
-        roles[at:deeper] = [Role.QUOTED] * (deeper - at)
-        if any(role is Role.AUTHORED and line.text for line, role in zip(lines[at:end], roles[at:end], strict=True)):
-            confidence = _ANSWER_IN_CONTAINER
+        confidence = min(confidence, _container(lines, roles, at, end))
         at = end
     return confidence
+
+
+def _container(lines: Sequence[Line], roles: list[Role], start: int, end: int) -> float:
+    """One wrapper: what stands above its quotation is the attribution, in whatever language, unless it is too much."""
+    deeper = next((number for number in range(start, end) if lines[number].depth), end)
+    head = [number for number in range(start, deeper) if lines[number].text]
+    if any(_attribution(lines, number) or _cut(lines, number) for number in head):
+        pass  # it says itself where the quotation begins
+    elif _anything(lines[:start], roles[:start]) and (len(head) <= _LONGEST_ATTRIBUTION or deeper == end):
+        roles[start:deeper] = [QUOTED] * (deeper - start)
+    elif head:
+        return _TEXT_IN_CONTAINER
+    return _ANSWER_IN_CONTAINER if _anything(lines[deeper:end], roles[deeper:end]) else 1.0
 
 
 def _marks(lines: Sequence[Line], roles: Sequence[Role]) -> tuple[list[Mark], Mark | None]:
     """Attributions above marked lines, and the first cut."""
     found: list[Mark] = []
-    for number, line in enumerate(lines):
-        if line.depth or line.hint is Hint.QUOTED or not (line.text or line.hint is Hint.CUT):
+    desk = marks.help_desk("\n".join([line.text for line in lines if not line.depth]))
+    for number, (text, _, depth, hint) in enumerate(lines):
+        if depth or hint is _HINT_QUOTED or not (desk or hint is not _HINT_NONE or _may_be_mark(text)):
             continue
-        if line.hint is Hint.ATTRIBUTION:
-            found.append(Mark(number, number + 1, 1.0, line.text))
+        if hint is _HINT_ATTRIBUTION and text:
+            found.append(Mark(number, number + 1, 1.0, text))
         elif (mark := _attribution(lines, number)) is not None:
             if not _next_is_marked(lines, roles, mark.end):
                 return found, mark
             found.append(mark)
+        elif desk and marks.help_desk(text):
+            return found, Mark(number, number + 1, 1.0)
         elif (cut := _cut(lines, number)) is not None:
             return found, cut
     return found, None
+
+
+def _may_be_mark(text: str) -> bool:
+    """Most lines cannot: a mark has a colon, or is drawn, or is a short line that begins with a set word."""
+    if ":" in text or not text or not text.isascii():
+        return bool(text)
+    if text[0] in _DRAWN or text[-1] in _DRAWN:
+        return True
+    return len(text) <= _LONGEST_SET_WORDS and text.partition(" ")[0].lower() in _SET_WORDS
 
 
 _OPENING_QUOTES = ('"', "“", "„", "«", "‘", "'")
 
 
 def _attribution(lines: Sequence[Line], number: int) -> Mark | None:
-    if ":" not in lines[number].text and "：" not in lines[number].text and not lines[number].text.endswith("-"):
-        return None
     mark = marks.attribution(lines, number)
     if mark is None:
         return None
@@ -140,7 +172,9 @@ def _attribution(lines: Sequence[Line], number: int) -> Mark | None:
 def _cut(lines: Sequence[Line], number: int) -> Mark | None:
     line = lines[number]
     text = line.text
-    if line.hint is Hint.CUT:
+    if not text:
+        return _behind_header(lines, Mark(number, number + 1, 1.0)) if line.hint is _HINT_CUT else None
+    if line.hint is _HINT_CUT:
         return _behind_header(lines, Mark(number, number + 1, 1.0))
     if ":" in text[:28] or "：" in text[:28]:
         block = marks.header_block(lines, number)
@@ -151,19 +185,18 @@ def _cut(lines: Sequence[Line], number: int) -> Mark | None:
         # Undrawn, the words could be the author's own.
         if cut.end > number + 1 or marks.drawn(text):
             return cut
-    if marks.help_desk(text):
-        return Mark(number, number + 1, 1.0)
     return _below_device(lines, number)
 
 
 def _below_device(lines: Sequence[Line], number: int) -> Mark | None:
     """Some phones put the earlier message under their own line and nothing between."""
     text = lines[number].text
-    if not 0 < number < len(lines) - 1 or len(text) > 120 or not SENT_FROM.fullmatch(text):
+    if not 0 < number < len(lines) - 1 or len(text) > 120 or lines[number - 1].text or lines[number + 1].text:
         return None
-    around = (lines[number - 1].text, lines[number + 1].text)
+    if not SENT_FROM.fullmatch(text):
+        return None
     below = next((at for at in range(number + 1, len(lines)) if lines[at].text), None)
-    if any(around) or below is None or lines[below].depth or lines[below].hint is not Hint.NONE:
+    if below is None or lines[below].depth or lines[below].hint is not _HINT_NONE:
         return None
     if any(_looks_marked(lines, at) for at in range(below, min(below + 5, len(lines)))):
         return None
@@ -187,7 +220,7 @@ def _behind_header(lines: Sequence[Line], cut: Mark) -> Mark:
 def _next_is_marked(lines: Sequence[Line], roles: Sequence[Role], at: int) -> bool:
     for number in range(at, len(lines)):
         if lines[number].text:
-            return roles[number] is Role.QUOTED
+            return roles[number] is QUOTED
     return False
 
 
@@ -196,9 +229,9 @@ def _apply(lines: Sequence[Line], roles: list[Role], cut: Mark) -> None:
     start = cut.start
     while start and (not lines[start - 1].text or marks.rule(lines[start - 1].text)) and not lines[start - 1].depth:
         start -= 1
-    roles[start:] = [Role.QUOTED] * (len(lines) - start)
+    roles[start:] = [QUOTED] * (len(lines) - start)
     if marks.help_desk(lines[cut.start].text):
-        roles[cut.start] = Role.BOILERPLATE
+        roles[cut.start] = BOILERPLATE
 
 
 _SENTENCE_ENDS = frozenset(".!?:;…")
@@ -211,8 +244,8 @@ def _rejoin_wrapped(lines: Sequence[Line], roles: list[Role]) -> None:
         if line.depth or not line.text or not (above.depth and below.depth) or len(above.text) < 50:
             continue
         broken_off = above.text[-1] not in _SENTENCE_ENDS and len(line.text) < len(above.text)
-        if broken_off and not line.text[0].isupper() and roles[number] is Role.AUTHORED:
-            roles[number] = Role.QUOTED
+        if broken_off and not line.text[0].isupper() and roles[number] is AUTHORED:
+            roles[number] = QUOTED
 
 
 def _newest(
@@ -222,19 +255,19 @@ def _newest(
     end = cut.start if cut is not None else len(lines)
     own = {number for mark in attributions for number in range(mark.start, mark.end)}
     taken = tuple(
-        line._replace(depth=max(0, line.depth - 1), hint=Hint.NONE if line.hint is Hint.QUOTED else line.hint)
-        for number, (line, role) in enumerate(zip(lines[:end], roles[:end], strict=True))
-        if role is Role.QUOTED and number not in own
+        Line(text, start, depth - 1 if depth else 0, _HINT_NONE if hint is _HINT_QUOTED else hint)
+        for number, (text, start, depth, hint) in enumerate(lines[:end])
+        if roles[number] is QUOTED and number not in own
     )
     if any(line.text for line in taken):
         return _behind_own_mark(taken, next((mark.author for mark in attributions if mark.author), ""))
     if cut is None:
         return (), ""
-    behind = tuple(line._replace(hint=Hint.NONE) if line.hint in _SPENT else line for line in lines[cut.end :])
+    behind = tuple(line._replace(hint=_HINT_NONE) if line.hint in _SPENT else line for line in lines[cut.end :])
     return (behind, cut.author) if cut.author else _behind_own_mark(behind, "")
 
 
-_SPENT = frozenset({Hint.CUT, Hint.CONTAINER})
+_SPENT = frozenset({_HINT_CUT, _HINT_CONTAINER})
 
 
 def _behind_own_mark(lines: tuple[Line, ...], author: str) -> tuple[tuple[Line, ...], str]:

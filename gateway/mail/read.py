@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,10 +13,11 @@ from gateway.mail.line import Line, Rendered
 from gateway.mail.mime import Part
 from gateway.mail.quoting import Role
 from gateway.mail.reply import Headers, ReadState, Reply
-from gateway.mail.split import Split, newest_by_others, split, trimmed
+from gateway.mail.split import newest_by_others, split, trimmed
 
 _DEFAULT = Limits()
-_CONTROLS = "\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17"
+_NOT_TEXT = re.compile("[\x01-\x08\x0e-\x17\ufffd]")
+_SAMPLE = 4000
 
 
 def read(content: bytes, limits: Limits = _DEFAULT) -> Reply:
@@ -39,14 +41,8 @@ def read(content: bytes, limits: Limits = _DEFAULT) -> Reply:
         return Reply(state, found, subject, attachments=files, confidence=0.0 if locked else 1.0)
     if "-----BEGIN PGP MESSAGE-----" in rendered.text:
         return Reply(ReadState.ENCRYPTED, found, subject, attachments=files, confidence=0.0, rendered=rendered.text)
-    complete = rendered.complete and len(taken) == len(content)
-    reply = _reply(rendered, split(rendered.lines), found)
-    return replace(
-        reply,
-        state=reply.state if complete else ReadState.TRUNCATED,
-        subject=subject,
-        attachments=files,
-    )
+    whole = ReadState.READ if rendered.complete and len(taken) == len(content) else ReadState.TRUNCATED
+    return replace(_reply(rendered, found, whole), subject=subject, attachments=files)
 
 
 def from_text(authored: str, customer: str | None, subject: str = "") -> Reply:
@@ -87,8 +83,10 @@ def _rendered(content: bytes, root: Part, limits: Limits) -> Rendered | None:
 
 def _garbled(text: str) -> bool:
     """Whether this is no text at all: octets of some file under a text label, or a charset that nobody knows."""
-    odd = text.count("\ufffd") + sum(text.count(control) for control in _CONTROLS)
-    return odd * 5 > len(text)
+    sample = text[:_SAMPLE]
+    if sample.replace("\n", " ").isprintable() and "\ufffd" not in sample:
+        return False
+    return len(_NOT_TEXT.findall(sample)) * 5 > len(sample)
 
 
 def _render(content: bytes, part: Part, limits: Limits) -> Rendered:
@@ -120,18 +118,19 @@ def _joined(shown: Sequence[Rendered], limits: Limits) -> Rendered:
     return Rendered("\n\n".join(texts), tuple(lines), tuple(links), all(one.complete for one in shown))
 
 
-def _reply(rendered: Rendered, parts: Split, found: Headers) -> Reply:
-    lines = parts.of(Role.AUTHORED)
-    authored = "\n".join(line.text for line in lines)
+def _reply(rendered: Rendered, found: Headers, whole: ReadState) -> Reply:
+    parts = split(rendered.lines)
+    lines = trimmed(parts.of(Role.AUTHORED))
+    authored = "\n".join([line.text for line in lines])
     return Reply(
-        state=ReadState.READ if authored else ReadState.EMPTY,
+        state=whole if authored or whole is not ReadState.READ else ReadState.EMPTY,
         headers=found,
         authored=authored,
         sentences=sentences.split(authored),
         customer=newest_by_others(parts, headers.own_side(found)),
-        quoted=_text(parts, Role.QUOTED),
-        signature=_text(parts, Role.SIGNATURE),
-        boilerplate=_text(parts, Role.BOILERPLATE),
+        quoted=_text(parts.of(Role.QUOTED)),
+        signature=_text(parts.of(Role.SIGNATURE)),
+        boilerplate=_text(parts.of(Role.BOILERPLATE)),
         confidence=parts.confidence,
         language=language.detect(authored),
         places=_places(lines),
@@ -140,8 +139,8 @@ def _reply(rendered: Rendered, parts: Split, found: Headers) -> Reply:
     )
 
 
-def _text(parts: Split, role: Role) -> str:
-    return "\n".join(line.text for line in trimmed(parts.of(role)))
+def _text(lines: Sequence[Line]) -> str:
+    return "\n".join([line.text for line in trimmed(lines)]) if lines else ""
 
 
 def _places(lines: Sequence[Line]) -> tuple[tuple[int, int, int], ...]:

@@ -8,12 +8,15 @@ width is what the longest line of the text shows; lines longer than any wrapping
 
 Inside a paragraph a sentence ends at ``.``, ``!``, ``?`` or ``…`` before white space and a character that can begin
 one, unless the word before is an abbreviation, an initial, or a list number; in Chinese and Japanese at ``。！？``.
+
+A line is code only if its shape says so: a prompt, a time stamp, braces, an assignment, a command with arguments. Where
+that is in doubt it is prose, since code that is judged does little harm, and prose that is not judged may.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from enum import Enum
 
 from gateway.mail.reply import Sentence, SentenceKind
@@ -21,29 +24,51 @@ from gateway.mail.wording import CLOSINGS, GREETING
 
 _WIDEST_WRAP = 100
 _NARROWEST_WRAP = 45
+_SHORTEST_BROKEN = 40
+_SHORTEST_WRAPPED = 20
 
-_END = re.compile(
-    r"[.!?…]+[\"'”’»)\]*_]*(?=\s+[^\s])|[。！？]+[」』”）]*|[:;](?=\n)",
-)
+_END = re.compile(r"[.!?…。！？][.!?…。！？\"'”’»)\]*_」』）]*(?:(?=\s)|(?<=[。！？」』）]))")
+_END_IN_ASCII = re.compile(r"[.!?][.!?\"')\]*_]*(?=\s)")
 _SHORT_WORDS = (
-    "mr mrs ms dr prof sr jr st vs etc eg ie approx appt dept est no nos nr vol pp p ca cf fig min max"
-    " tel ext inc ltd co"
-    " corp bzw usw evtl ggf inkl exkl zzgl str tel abs hr fr bspw sog u.a z.b d.h o.g"
-    " i.d.r u.s.w e.g i.e a.m p.m u.s"
-    " p.ej sra srta sres ud uds env m mme mlle mm av bd art réf ref sig dott ing avv pag exmo exma sra dhr mevr"
-    " dhr bijv"
+    "mr mrs ms dr prof sr jr st vs etc eg ie approx appt dept est no nos nr vol pp ca cf fig min max tel ext"
+    " inc ltd co"
+    " corp bzw usw evtl ggf inkl exkl zzgl str abs hr fr bspw sog u.a z.b d.h o.g i.d.r u.s.w e.g i.e a.m p.m u.s u.k"
+    " p.ej sra srta sres ud uds env mme mlle mm av bd art réf ref sig dott ing avv pag exmo exma dhr mevr bijv"
     " jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun"
 )
 _ABBREVIATIONS = frozenset(_SHORT_WORDS.split())
 _LIST_ITEM = re.compile(r"(?:[-*•·‣▪–—+]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+\S")
-_CODE_LINE = re.compile(
-    r"\s{4,}\S|[$#>] \S|>>> |```|\s*(?:at [\w.$]+\(|File \"|Traceback|\w+Error:|\w+Exception\b)"
-    r"|\s*\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\s*\[?\d\d:\d\d:\d\d"
-    r"|\s*[\[{<][\w\"'/].*[\]}>;]\s*$"
-    r"|\s*(?:sudo|curl|ssh|git|npm|pip|apt|docker|chmod|chown|ls|cd"
-    r"|cat|grep|systemctl|kubectl) \S|[\w.-]+=\S*$|.*[;{}]$"
+_ITEM_MARKS = frozenset({".", ")"})
+_LIST_STARTS = frozenset("-*•·‣▪–—+(0123456789")
+
+_CODE_SHAPE = re.compile(
+    r"[$#%] \S|>>> |```|~~~|\w+@[\w.-]+[:~].*[$#]|[A-Z]:\\[^ ]*>|PS [A-Z]:"  # prompts and fences
+    r"|\[?(?:\d{4}-\d\d-\d\d[T ]?)?\d\d:\d\d:\d\d|\w{3} +\d+ \d\d:\d\d:\d\d|\d{4}-\d\d-\d\d[T ]\d\d:\d\d"  # logs
+    r"|at [\w.$<>]+\(.*\)$|File \".*\", line \d|Traceback \(|[\w.]*(?:Error|Exception): |(?:ERROR|WARN|WARNING"
+    r"|INFO|DEBUG|FATAL)\b"
+    r"|[\w.\[\]-]+ ?=(?!=) ?[\w\"'/\[{<(.$-]\S*;?$|[\[{<][\w\"'/!?].*[\]}>][,;]?$|.*(?:[{}]|\)|\w\]|\"|')[;{]?$"
+    r"|.*\w\(.*\);$"
+    r"|(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP) .*(?:\bFROM\b|\bINTO\b|\bSET\b|\bTABLE\b|\bWHERE\b|;$)"
 )
-_QUOTES = re.compile(r"[\"“„«][^\"“”„«»\n]{3,400}[\"”“»]")
+_CODE_STARTS = frozenset("$#%>`~[{<}0123456789/\\")
+_CODE_ENDS = frozenset("{};")
+_COMMAND_NAMES = (
+    "sudo curl wget ssh scp rsync git npm npx yarn pip pip3 apt apt-get yum dnf brew docker docker-compose"
+    " podman kubectl helm chmod"
+    " chown systemctl service journalctl grep sed awk tar ping nslookup dig traceroute tracert ipconfig"
+    " ifconfig netstat"
+    " chkdsk sfc dism regedit mysqldump mysql psql pg_dump openssl certbot python python3 node java mvn cargo"
+    " telnet nmap"
+)
+_COMMANDS = frozenset(_COMMAND_NAMES.split())
+_LOG_WORDS = frozenset(
+    {
+        *("at", "File", "Traceback", "ERROR", "WARN", "WARNING", "INFO", "DEBUG", "FATAL", "PS"),
+        *("SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "DROP"),
+    }
+)
+_QUOTES = re.compile(r"[\"“„«][^\"“”„«»\n]{3,400}[\"”“»][.,!?]{0,2}")
+_OPENING_QUOTES = frozenset('"“„«')
 _FINISHED = frozenset(".!?…:;。！？")
 
 
@@ -55,94 +80,119 @@ class _Place(Enum):
     LAST = "last"
 
 
+# Members of an Enum are looked up slowly in Python 3.11; these are asked for with every line.
+_PROSE, _GREETING, _CLOSING, _LIST, _CODE, _QUOTE = SentenceKind
+_AT_FIRST, _AT_MIDDLE, _AT_LAST = _Place
+
+
 def split(text: str) -> tuple[Sentence, ...]:
     """The sentences of a text that is authored whole, in order, not overlapping."""
-    return tuple(_sentences(text))
-
-
-def _sentences(text: str) -> Iterator[Sentence]:
     lines = text.split("\n")
     width = _wrap_width(lines)
-    at = 0
-    number = 0
-    first = True
-    last = max((index for index, line in enumerate(lines) if line.strip()), default=0)
-    while number < len(lines):
+    last = _last_with_text(lines)
+    apart = [_stands_alone(line) for line in lines]
+    found: list[Sentence] = []
+    at = number = 0
+    while number <= last:
         line = lines[number]
-        if not line or line.isspace():
-            at += len(line) + 1
-            number += 1
-            continue
         end = number
-        while end + 1 < len(lines) and _continues(lines[end], lines[end + 1], width):
-            end += 1
-        length = sum(len(lines[index]) + 1 for index in range(number, end + 1)) - 1
-        yield from _of_block(
-            text, at, at + length, _Place.FIRST if first else _Place.LAST if end == last else _Place.MIDDLE
-        )
-        first = False
+        length = len(line)
+        if line and not line.isspace():
+            while (
+                end < last
+                and apart[end] is not _CODE
+                and apart[end + 1] is None
+                and _continues(lines[end], lines[end + 1], width)
+            ):
+                end += 1
+                length += 1 + len(lines[end])
+            place = _AT_FIRST if not found else _AT_LAST if end == last else _AT_MIDDLE
+            _add_block(found, text, (at, at + length), apart[number] or _kind_of_line(line, place))
         at += length + 1
         number = end + 1
+    return tuple(found)
 
 
-def _wrap_width(lines: list[str]) -> int:
+def _stands_alone(line: str) -> SentenceKind | None:
+    """CODE or LIST for a line that begins a block of its own by its shape; None for any other."""
+    stripped = line.strip()
+    if not stripped:
+        return None
+    if (stripped[0] in _LIST_STARTS or stripped[1:2] in _ITEM_MARKS) and _LIST_ITEM.match(stripped):
+        return _LIST
+    return _CODE if _is_code(stripped) else None
+
+
+def _last_with_text(lines: Sequence[str]) -> int:
+    last = len(lines) - 1
+    while last >= 0 and not lines[last].strip():
+        last -= 1
+    return last
+
+
+def _wrap_width(lines: Sequence[str]) -> int:
     """The width that the text was wrapped to; 0 if it was not wrapped."""
-    widest = 0
-    for line in lines:
-        length = len(line)
-        if widest < length <= _WIDEST_WRAP:
-            widest = length
+    widest = max((length for length in map(len, lines) if length <= _WIDEST_WRAP), default=0)
     return widest if widest >= _NARROWEST_WRAP else 0
 
 
 def _continues(line: str, following: str, width: int) -> bool:
     """Whether the newline between two lines was put there by a program."""
-    if not following or following.isspace() or not width or len(line) > width + 8:
+    length = len(line)
+    if not width or length > width + 8 or length < _SHORTEST_WRAPPED or not following or following.isspace():
         return False
-    if _LIST_ITEM.match(following) or _CODE_LINE.match(line) or _CODE_LINE.match(following):
-        return False
-    first_word = following.split(None, 1)[0]
-    if len(line.rstrip()) + 1 + len(first_word) > width:
+    space = following.find(" ")
+    if length + 1 + (space if space > 0 else len(following)) > width:
         return True
     # Wrapped more than once, or by hand: half a sentence goes on in lower case.
-    return len(line) >= 40 and line.rstrip()[-1:] not in _FINISHED and following[:1].islower()
+    return length >= _SHORTEST_BROKEN and line[-1] not in _FINISHED and following[0].islower()
 
 
-def _of_block(text: str, start: int, end: int, place: _Place) -> Iterator[Sentence]:
-    """Sentences of one block: a paragraph, an item, or one line that stands for itself."""
-    first_line_end = text.find("\n", start, end)
-    first_line = text[start : end if first_line_end < 0 else first_line_end]
-    kind = _kind_of_line(first_line, place)
-    if kind in {SentenceKind.CODE, SentenceKind.CLOSING} or (kind is SentenceKind.GREETING and end - start < 60):
-        yield _sentence(text, start, end, kind)
-        return
-    at = start
-    for match in _END.finditer(text, start, end):
-        if match[0][0] == "." and _is_abbreviation(text, at, match.start()):
-            continue
-        yield from _checked(text, at, match.end(), kind)
-        at = match.end()
-    yield from _checked(text, at, end, kind)
+def _is_code(stripped: str) -> bool:
+    if stripped[0] in _CODE_STARTS or stripped[-1] in _CODE_ENDS:
+        return _CODE_SHAPE.match(stripped) is not None
+    word, _, rest = stripped.partition(" ")
+    if word in _COMMANDS:
+        return bool(rest) and stripped[-1] not in _FINISHED
+    return (word in _LOG_WORDS or word[-1] == ":" or not rest) and _CODE_SHAPE.match(stripped) is not None
 
 
 def _kind_of_line(line: str, place: _Place) -> SentenceKind:
-    stripped = line.strip()
-    if _LIST_ITEM.match(stripped):
-        return SentenceKind.LIST
-    if _CODE_LINE.match(line):
-        return SentenceKind.CODE
-    if len(stripped) < 60:
-        if place is _Place.FIRST and GREETING.match(stripped):
-            return SentenceKind.GREETING
-        if stripped.rstrip(",.!;: ").lower() in CLOSINGS or (place is _Place.LAST and _is_name(stripped)):
-            return SentenceKind.CLOSING
-    return SentenceKind.PROSE
+    """What a block is, by its first line, if its shape does not say so."""
+    if len(line) < 60:
+        stripped = line.strip()
+        if place is _AT_FIRST and GREETING.match(stripped):
+            return _GREETING
+        if stripped.rstrip(",.!;: ").lower() in CLOSINGS or (place is _AT_LAST and _is_name(stripped)):
+            return _CLOSING
+    return _PROSE
 
 
 def _is_name(text: str) -> bool:
     """One to three capitalised words and nothing else, as a name below a closing."""
     words = text.strip(" -–—,.!").split()
-    return 0 < len(words) <= 3 and all(word[:1].isupper() for word in words) and text[-1] not in "?!:"
+    return 0 < len(words) <= 3 and text[-1] not in "?!:" and all(word[:1].isupper() for word in words)
+
+
+def _add_block(found: list[Sentence], text: str, span: tuple[int, int], kind: SentenceKind) -> None:
+    """Add the sentences of one block: a paragraph, an item, or one line that stands for itself."""
+    start, end = span
+    if kind in _UNDIVIDED and (kind is not _GREETING or end - start < 60):
+        _add(found, text, (start, end), kind)
+        return
+    kind = _PROSE if kind is _GREETING else kind
+    at = start
+    ends = _END_IN_ASCII if text.isascii() else _END
+    for match in ends.finditer(text, start, end):
+        if text[match.start()] == "." and _is_abbreviation(text, at, match.start()):
+            continue
+        _add(found, text, (at, match.end()), kind)
+        at = match.end()
+    if at < end:
+        _add(found, text, (at, end), kind)
+
+
+_UNDIVIDED = frozenset({_CODE, _CLOSING, _GREETING})
 
 
 def _is_abbreviation(text: str, start: int, dot: int) -> bool:
@@ -151,28 +201,22 @@ def _is_abbreviation(text: str, start: int, dot: int) -> bool:
     word = text[begin:dot].lstrip("(\"'“„").lower()
     if not word:
         return False
+    following = text[dot + 1 : dot + 12].lstrip("\"'”’)] \n")
+    if following[:1].islower():
+        return True
     if word.isdigit():
-        return begin == start or (text[dot + 1 : dot + 2] == " " and text[dot + 2 : dot + 3].islower())
+        return begin == start
     if len(word) == 1 and word.isalpha():
         return word != "i"
-    following = text[dot + 1 : dot + 40].lstrip("\"'”’)]").lstrip()
-    return word in _ABBREVIATIONS or following[:1].islower()
+    return word in _ABBREVIATIONS
 
 
-def _checked(text: str, start: int, end: int, kind: SentenceKind) -> Iterator[Sentence]:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    if start < end:
-        yield _sentence(text, start, end, kind)
-
-
-def _sentence(text: str, start: int, end: int, kind: SentenceKind) -> Sentence:
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    own = text[start:end]
-    folded = " ".join(own.split()) if "\n" in own else own
-    if kind is SentenceKind.PROSE and own[0] in '"“„«' and _QUOTES.fullmatch(own.rstrip(".,!?")):
-        kind = SentenceKind.QUOTE
-    return Sentence(folded, start, end, kind)
+def _add(found: list[Sentence], text: str, span: tuple[int, int], kind: SentenceKind) -> None:
+    own = text[span[0] : span[1]]
+    start = span[0] + len(own) - len(own.lstrip())
+    own = own.strip()
+    if not own:
+        return
+    if kind is _PROSE and own[0] in _OPENING_QUOTES and _QUOTES.fullmatch(own):
+        kind = _QUOTE
+    found.append(Sentence(" ".join(own.split()) if "\n" in own else own, start, start + len(own), kind))

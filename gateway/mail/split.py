@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from gateway.mail import footer, quoting
@@ -15,22 +15,20 @@ class Split(NamedTuple):
     """What each line is, and which message is quoted first.
 
     Attributes:
-        lines: the lines that were split.
-        roles: for each of them, whose it is.
+        by_role: the lines, by whose they are.
         confidence: how sure the split between authored and quoted is, 0 to 1.
         newest: the lines of the newest message quoted.
         author: the text that names its author; may be empty.
     """
 
-    lines: tuple[Line, ...]
-    roles: tuple[Role, ...]
+    by_role: Mapping[Role, Sequence[Line]]
     confidence: float
     newest: tuple[Line, ...]
     author: str
 
-    def of(self, role: Role) -> list[Line]:
-        """The lines with this role, without white lines around them."""
-        return trimmed([line for line, its in zip(self.lines, self.roles, strict=True) if its is role])
+    def of(self, role: Role) -> Sequence[Line]:
+        """The lines with this role."""
+        return self.by_role.get(role, ())
 
 
 def trimmed(lines: Sequence[Line]) -> list[Line]:
@@ -48,7 +46,10 @@ def split(lines: tuple[Line, ...]) -> Split:
     """Split the lines of one message."""
     found = quoting.find(lines)
     footer.mark(lines, found.roles)
-    return Split(lines, tuple(found.roles), found.confidence, found.newest, found.author)
+    by_role: dict[Role, list[Line]] = {}
+    for line, role in zip(lines, found.roles, strict=True):
+        by_role.setdefault(role, []).append(line)
+    return Split(by_role, found.confidence, found.newest, found.author)
 
 
 def newest_by_others(whole: Split, own_addresses: frozenset[str]) -> str | None:
@@ -66,7 +67,7 @@ def newest_by_others(whole: Split, own_addresses: frozenset[str]) -> str | None:
             return None
         inner = split(current.newest)
         if not any(address in current.author.lower() for address in own_addresses):
-            words = "\n".join(line.text for line in inner.of(Role.AUTHORED))
+            words = "\n".join([line.text for line in trimmed(inner.of(Role.AUTHORED))])
             return words or None
         current = inner
     return None

@@ -3,11 +3,16 @@
 
 They are data, one language after another, and each is what some client or relay of that language writes. A word
 alone never decides: `gateway.mail.marks` asks for a date, an address, a neighbour as well.
+
+Patterns that are looked for in whole paragraphs are RE2's: an alternation of fifty beginnings costs `re` 290 µs for 400
+characters, and RE2 3.
 """
 
 from __future__ import annotations
 
 import re
+
+import re2
 
 # "… wrote:" as clients put it above a quotation.
 _WROTE = (
@@ -37,14 +42,15 @@ _WROTE = (
     "rašė", "rakstīja",  # Lithuanian, Latvian
     "đã viết", "viết",  # Vietnamese
     "menulis",  # Indonesian
-    "写道", "寫道", "写到", "書きました", "のメール", "wrote",  # Chinese, Japanese
+    "写道", "寫道", "写到", "書きました", "さんは書きました", "のメール", "wrote",  # Chinese, Japanese
     "작성", "님이 작성", "님이 씀",  # Korean
     "כתב", "כתבה", "כתב/ה", "كتب",  # Hebrew, Arabic
 )  # fmt: skip
 
 _verbs = "|".join(sorted({re.escape(verb) for verb in _WROTE}, key=len, reverse=True))
 # The verb stands at the end ("… wrote:"), or a name follows it ("… schrieb Anna Beispiel <anna@…>:").
-WROTE = re.compile(rf"(?:(?<![^\W\d_])|(?<=님이)|(?<=さんは))(?:{_verbs})(?![^\W\d_])", re.IGNORECASE)
+# A letter stands neither before nor behind the verb.
+WROTE = re2.compile(rf"(?i)(?:^|[^\pL])(?:{_verbs})(?:[^\pL]|$)")
 
 # Names of header fields as clients translate them, by what they are.
 _HEADER_FIELDS = {
@@ -104,16 +110,17 @@ SEPARATORS = frozenset(
     }
 )  # fmt: skip
 
+# One of these is in each of its wordings.
+HELP_DESK_WORDS = ("##", " line", "zeile", "Zeile", "ligne", "línea", "riga", "linea", "regel", "lijn")
 # Help desks put one of these above the thread: what is below it is never new.
-HELP_DESK = re.compile(
-    r"#{2,}\s*-|\b(?:please )?(?:type|enter|write|add) (?:your )?(?:reply|response|answer"
+HELP_DESK = re2.compile(
+    r"(?i)#{2,}\s*-|\b(?:please )?(?:type|enter|write|add) (?:your )?(?:reply|response|answer"
     r"|comment)s? above (?:this|the) line"
     r"|\breply above this line|\bdo not (?:write|type|reply) below (?:this|the) line"
     r"|(?:antwort|antworten) (?:bitte )?(?:über|oberhalb) (?:dieser|diese) zeile"
     r"|(?:répondre|réponse) au-dessus de cette ligne|(?:responda|escriba su respuesta) por encima de esta línea"
     r"|(?:rispondi|scrivi) (?:la risposta )?sopra questa (?:riga|linea)|typ (?:je"
-    r"|uw) antwoord boven deze (?:regel|lijn)",
-    re.IGNORECASE,
+    r"|uw) antwoord boven deze (?:regel|lijn)"
 )
 
 _NAME_OF_DEVICE = r"[^.!?,;:]{1,60}"
@@ -147,9 +154,28 @@ SENT_FROM = re.compile(
     re.IGNORECASE,
 )
 
+# First words of its ASCII wordings, to pass over other lines quickly.
+SENT_FROM_WORDS = frozenset(
+    {
+        *("sent", "posted", "written", "composed", "typed", "get", "download", "gesendet", "geschickt", "von", "diese"),
+        *(
+            "enviado",
+            "inviato",
+            "verzonden",
+            "skickat",
+            "skickades",
+            "sendt",
+            "via",
+            "wyslano",
+            "forwarded",
+            "original",
+        ),
+    }
+)
+
 # Paragraphs that lawyers, scanners and lists put below a message: at least one of these in it.
-BOILERPLATE = re.compile(
-    r"this (?:e-?mail|message|communication|transmission)[^.]{0,120}\b(?:confidential|privileged"
+FOOTER = re2.compile(
+    r"(?i)this (?:e-?mail|message|communication|transmission)[^.]{0,120}\b(?:confidential|privileged"
     r"|intended (?:only|solely)|for the "
     r"(?:sole|exclusive|intended))"
     r"|\bconfidentiality (?:notice|note|statement)|\b(?:if you|unless you)[^.]{0,40}(?:are not"
@@ -174,15 +200,14 @@ BOILERPLATE = re.compile(
     r"|(?:dit bericht|deze e-?mail)[^.]{0,100}\bvertrouwelijk|ten onrechte ontvangen"
     r"|wiadomość[^.]{0,60}\bpoufn|tento e-?mail[^.]{0,80}\bdůvěrn|\bthis (?:e-?mail|message) is a service from"
     r"|\bdelivered by zendesk|\bpowered by (?:zendesk|freshdesk|help scout|intercom|zoho desk|front)\b"
-    r"|\byou don't often get (?:e-?mail|this) from|\blearn why this is important",
-    re.IGNORECASE,
+    r"|\byou don't often get (?:e-?mail|this) from|\blearn why this is important"
 )
 # Banners that a gateway puts above a message from outside.
-BANNER = re.compile(
-    r"\W*(?:caution|warning|external|achtung|attention|extern|notice)\b[^.]{0,60}"
-    r"\b(?:external|outside|externen?|externe|originated|sender|source|e-?mail|mail)\b.*",
-    re.IGNORECASE,
+BANNER = re2.compile(
+    r"(?i)\W*(?:caution|warning|external|achtung|attention|extern|notice)\b[^.]{0,60}"
+    r"\b(?:external|outside|externen?|externe|originated|sender|source|e-?mail|mail)\b.*"
 )
+BANNER_WORDS = frozenset({"caution", "warning", "external", "achtung", "attention", "extern", "notice"})
 # One word or two that head a disclaimer.
 DISCLAIMER_HEADS = frozenset(
     {"disclaimer", "confidentiality notice", "legal notice", "haftungsausschluss", "avertissement", "aviso legal"}
@@ -225,15 +250,15 @@ CLOSINGS = frozenset(
 )  # fmt: skip
 
 # How a message begins when it greets; a name may follow.
-GREETING = re.compile(
-    r"(?:hi|hello|hey|heya|hiya|dear|good (?:morning|afternoon|evening|day)|morning|afternoon|evening|greetings|howdy"
+GREETING = re2.compile(
+    r"(?i)(?:hi|hello|hey|heya|hiya|dear|good (?:morning|afternoon|evening|day)|morning|afternoon|evening|greetings|howdy"
     r"|hallo|liebe[rs]?|sehr geehrte[rs]?|guten (?:tag|morgen|abend)|moin|servus|grüezi"
     r"|bonjour|bonsoir|salut|cher|chère|madame|monsieur|hola|buen(?:os|as) (?:días|tardes|noches)|estimad[oa]s?"
     r"|querid[oa]"
     r"|ciao|buongiorno|buonasera|gentile|salve|olá|oi|bom dia|boa (?:tarde|noite)|prezad[oa]|car[oa]"
     r"|beste|geachte|goede(?:morgen|middag|navond)|hej|hei|hejsan|kære|kjære|käre|kära|terve|moi|cześć"
     r"|dzień dobry|szanown\w+"
-    r"|dobrý den|ahoj|здравствуйте|добрый день|привет|доброго дня|вітаю|merhaba|sayın|szia|kedves|tisztelt|bună)"
-    r"(?![^\W_])",
-    re.IGNORECASE,
+    r"|dobrý den|ahoj|здравствуйте|добрый день|привет|доброго дня|вітаю|merhaba|sayın|szia|kedves"
+    r"|tisztelt|bună)"
+    r"(?:[^\pL\pN]|$)"
 )
