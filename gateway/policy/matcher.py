@@ -82,10 +82,17 @@ class ExpertMatcher:
 
     written: str
     compiled: regex.Pattern[str]
+    quick: Any = None
     groups: tuple[Group, ...] = ()
+
+    def may_match(self, ascii_text: bytes) -> bool:
+        """Whether it could be found anywhere in a text: what RE2 says, where RE2 can read the pattern."""
+        return self.quick is None or self.quick.search(ascii_text) is not None
 
     def search(self, text: str | bytes, start: int = 0) -> tuple[int, int] | None:
         """The first place from `start` on, as a span; only the first `LONGEST` code points are looked at."""
+        if self.quick is not None and start == 0 and text.isascii() and self.quick.search(text) is None:
+            return None
         text = text if isinstance(text, str) else text.decode("ascii")
         try:
             found = self.compiled.search(text, start, start + LONGEST, timeout=TIME_LIMIT)
@@ -124,4 +131,17 @@ def of_regex(pattern: str) -> ExpertMatcher:
         raise PatternError(f"not a regular expression: {trouble}") from None
     if compiled.search("") is not None:
         raise PatternError("it matches the empty text, so it would be found everywhere")
-    return ExpertMatcher(pattern, compiled)
+    return ExpertMatcher(pattern, compiled, _quick(pattern))
+
+
+def _quick(pattern: str) -> Any:  # noqa: ANN401 - re2 has no types
+    """The pattern for RE2; None where RE2 cannot read it, or would read it otherwise (set operations of `regex`)."""
+    if any(sign in pattern for sign in ("--", "&&", "||", "~~", "[[", "(?V", r"\p", r"\X", r"\R", r"\K", r"\m", r"\M")):
+        return None
+    options = re2.Options()
+    options.case_sensitive = False
+    options.log_errors = False
+    try:
+        return re2.compile("(?m)" + pattern, options)
+    except re2.error:
+        return None

@@ -14,7 +14,7 @@ from itertools import accumulate
 
 from gateway.mail.reply import Reply, Sentence, SentenceKind
 from gateway.policy.finding import Part
-from gateway.policy.matcher import Matcher
+from gateway.policy.matcher import ExpertMatcher, Matcher
 from gateway.policy.wording.anchors import Group, open_ended, token_lines
 from gateway.policy.wording.fold import fold
 
@@ -149,6 +149,8 @@ class JudgedText:
                 end = max(span[1], end + 1)
 
     def _search(self, matcher: Matcher) -> Iterator[Hit]:
+        if isinstance(matcher, ExpertMatcher) and self._octets is not None and not matcher.may_match(self._octets):
+            return
         mask = self.lines_with(matcher.groups)
         while mask:
             number = (mask & -mask).bit_length() - 1
@@ -160,7 +162,12 @@ class JudgedText:
     @cached_property
     def _plain_lines(self) -> list[str] | list[bytes]:
         """The lines as patterns run fastest on them: in ASCII an octet is a code point."""
-        return self.joined.encode().split(b"\n") if self.joined.isascii() else self.lines
+        return self.lines if self._octets is None else self._octets.split(b"\n")
+
+    @cached_property
+    def _octets(self) -> bytes | None:
+        """The whole text if it is ASCII."""
+        return self.joined.encode() if self.joined.isascii() else None
 
     @cached_property
     def _quotations(self) -> tuple[tuple[int, int], ...]:

@@ -10,6 +10,7 @@ Why not an automaton over all patterns at once: see the measurements in `tests/p
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 from itertools import chain
 
@@ -39,6 +40,8 @@ _OTHER_TOKENS = {
 }
 #: A group longer than this costs more than it saves.
 _LONGEST = 1500
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+
 #: Ends a token of a group that stands for all tokens that begin with it.
 ANY_ENDING = b"*"
 #: Anchors kept for one pattern.
@@ -68,7 +71,9 @@ def _lines(folded: str) -> list[bytes]:
     """The lines of a folded text with nothing but tokens and spaces in them."""
     lowered = folded.lower().replace("n't", " t")
     if not lowered.isascii():
-        lowered = "".join(letter if letter.isalnum() or letter.isascii() else " " for letter in lowered)
+        for sign in set(_NOT_ASCII.findall(lowered)):
+            if not sign.isalnum():
+                lowered = lowered.replace(sign, " ")
     return lowered.encode().translate(_SPACED).split(b"\n")
 
 
