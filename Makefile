@@ -62,6 +62,10 @@ eval: $(VENV)/.test  ## What the learned judge finds on authors it has not learn
 	$(BIN)/bedside judge check
 	$(BIN)/bedside judge eval --worst 10 $(if $(REAL_TEXT),--real $(REAL_TEXT))
 
+.PHONY: bench
+bench: .apt-done $(VENV)/.test  ## CPU, throughput, latency and memory beside Postfix and a plain relay; writes gateway/smtp/BENCH.md
+	$(BIN)/python -m tests.bench
+
 .PHONY: clean
 clean:  ## Remove what the targets made
 	rm -rf $(VENV) .apt-done .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
