@@ -98,6 +98,7 @@ def _settings(folder: Path, smtp_port: int, upstream_port: int, imap_port: int) 
                 "login": _GATE,
                 "password": {"file": str(folder / "imap-password")},
                 "master": "authzid",
+                "sweep": 2,
             },
             "team": [
                 {

@@ -108,16 +108,27 @@ def mailboxes(settings: ImapSettings) -> ImapMailboxes:
     Raises:
         LookupError: the password is not where the settings say.
     """
-    server = Server(
+    return ImapMailboxes(
+        imap_server(settings), locate(settings), Limits(connections=settings.connections, sweep=settings.sweep)
+    )
+
+
+def imap_server(settings: ImapSettings) -> Server:
+    """Where the IMAP server is."""
+    return Server(
         host=settings.server.host,
         port=settings.server.port,
         security=_SECURITY[settings.tls],
         ca_file=str(settings.ca_file) if settings.ca_file else None,
     )
-    return ImapMailboxes(server, _locate(settings), Limits(connections=settings.connections, sweep=settings.sweep))
 
 
-def _locate(settings: ImapSettings) -> Locate:
+def locate(settings: ImapSettings) -> Locate:
+    """How a mailbox is entered.
+
+    Raises:
+        LookupError: the password is not where the settings say.
+    """
     password = settings.password.read()
     if settings.master == "authzid":
         return by_authorization(settings.login, password)

@@ -184,7 +184,7 @@ class ImapSettings(_Table):
     """Names of the folders."""
     notice: bool = True
     """Whether a short notice goes into INBOX for each hold; it is taken away when the hold is decided."""
-    sweep: PositiveFloat = 60.0
+    sweep: PositiveFloat = 30.0
     """Seconds between sweeps over mailboxes, the safety net where nothing woke us."""
     connections: PositiveInt = 50
     """Most connections at a time."""
