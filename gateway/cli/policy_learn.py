@@ -31,7 +31,7 @@ from gateway.service.settings import Settings
 _MOST = 100_000
 _ADDRESS = re.compile(r"\S+@\S+|https?://\S+|www\.\S+")
 _NUMBER = re.compile(r"\d+")
-_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-zäöüéèß]+\b")
+_NAME = re.compile(r"(?:(?<=[a-z,] )[A-Z][a-zäöüéèß]+\b|^[A-Z][a-zäöüéèß]+(?=,))")
 
 Marked = tuple[str, str]
 """A policy id and a redacted sentence."""
@@ -49,7 +49,7 @@ def learn(
         typer.echo(str(error), err=True)
         raise typer.Exit(Exit.CONFIG) from None
     except Unavailable as error:
-        typer.echo(f"bedside policy learn: {error}", err=True)
+        typer.echo(f"bedside policy learn: {str(error).splitlines()[0]}", err=True)
         raise typer.Exit(Exit.UNAVAILABLE) from None
     folder = settings.policies.folder
     if folder is None:

@@ -36,7 +36,7 @@ def stats(
         typer.echo(str(error), err=True)
         raise typer.Exit(Exit.CONFIG) from None
     except Unavailable as error:
-        typer.echo(f"bedside policy stats: {error}", err=True)
+        typer.echo(f"bedside policy stats: {str(error).splitlines()[0]}", err=True)
         raise typer.Exit(Exit.UNAVAILABLE) from None
     for line in table(counts, [hold for hold in holds if hold.created.date() >= since]):
         typer.echo(line)
