@@ -26,6 +26,7 @@ _CHUNK = 65_536
 # While text is gathered, these stand for breaks in it; in the text itself the same characters are only white space.
 _LINE, _BREAK, _APART, _LINK = "\x1e", "\x1f", "\x1d", "\x1c"
 _RUN = re.compile("([^\x1d-\x1f]*)([\x1d-\x1f]?)")
+_NO_MARKS = dict.fromkeys(map(ord, (_LINE, _BREAK, _APART, _LINK)), " ")
 _NEWLINES = {ord(mark): "\n" for mark in (_LINE, _BREAK, _APART)}
 _BLOCKS = (
     "address article aside body center dd details dir div dt fieldset figcaption figure footer form header hgroup"
@@ -268,7 +269,7 @@ class _Reader:
     def _write_words(self, text: str, words: list[str]) -> None:
         """One line; targets of links in it are noted first."""
         if _LINK in text:
-            for _ in range(text.count(_LINK)):
+            for _ in range(min(text.count(_LINK), len(self.targets) - len(self.links))):
                 self.links.append((self.at, self.targets[len(self.links)]))
             words = text.replace(_LINK, "").split()
         if words:
@@ -340,6 +341,8 @@ def render(markup: str, text_limit: int, depth_limit: int) -> Rendered:
         text_limit: characters of text that are kept.
         depth_limit: how deep elements may nest; what follows is not read.
     """
+    if any(mark in markup for mark in (_LINE, _BREAK, _APART, _LINK)):
+        markup = markup.translate(_NO_MARKS)
     reader = _Reader(text_limit)
     parser = etree.HTMLParser(target=reader, huge_tree=True)
     complete = True

@@ -13,17 +13,19 @@ class Limits:
     Attributes:
         octets: size of the message that is looked at, from its start.
         text: characters of rendered text, all parts together.
+        lines: lines of rendered text.
         markup: characters of HTML, all parts together; markup weighs several times its text.
         parts: MIME entities that are opened.
         depth: how deep multiparts may nest.
-        elements: how deep HTML elements may nest before the rest is taken as flat.
+        elements: how deep HTML elements may nest; what follows is not read.
         fields: header fields of the message.
     """
 
     octets: int = 32 * 1024 * 1024
     text: int = 200_000
-    markup: int = 2_000_000
+    lines: int = 10_000
+    markup: int = 1_000_000
     parts: int = 400
     depth: int = 20
-    elements: int = 200
+    elements: int = 1000
     fields: int = 400

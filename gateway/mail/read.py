@@ -35,6 +35,8 @@ def read(content: bytes, limits: Limits = _DEFAULT) -> Reply:
     if choose.encrypted(tree.root):
         return Reply(ReadState.ENCRYPTED, found, subject, attachments=files, confidence=0.0)
     rendered = _rendered(taken, tree.root, limits)
+    if rendered is not None and len(rendered.lines) > limits.lines:
+        rendered = rendered._replace(lines=rendered.lines[: limits.lines], complete=False)
     if rendered is None or _garbled(rendered.text):
         locked = rendered is not None or choose.opaque(tree.root)
         state = ReadState.UNREADABLE if locked else ReadState.EMPTY

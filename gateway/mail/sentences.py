@@ -154,15 +154,17 @@ def _is_code(stripped: str) -> bool:
     word, _, rest = stripped.partition(" ")
     if word in _COMMANDS:
         return bool(rest) and stripped[-1] not in _FINISHED
-    return (word in _LOG_WORDS or word[-1] == ":" or not rest) and _CODE_SHAPE.match(stripped) is not None
+    return (word in _LOG_WORDS or word[-1] == ":" or not rest or rest[0] == "=") and _CODE_SHAPE.match(
+        stripped
+    ) is not None
 
 
 def _kind_of_line(line: str, place: _Place) -> SentenceKind:
     """What a block is, by its first line, if its shape does not say so."""
+    if place is _AT_FIRST and GREETING.match(line[:40].lstrip()):
+        return _GREETING
     if len(line) < 60:
         stripped = line.strip()
-        if place is _AT_FIRST and GREETING.match(stripped):
-            return _GREETING
         if stripped.rstrip(",.!;: ").lower() in CLOSINGS or (place is _AT_LAST and _is_name(stripped)):
             return _CLOSING
     return _PROSE
@@ -177,13 +179,19 @@ def _is_name(text: str) -> bool:
 def _add_block(found: list[Sentence], text: str, span: tuple[int, int], kind: SentenceKind) -> None:
     """Add the sentences of one block: a paragraph, an item, or one line that stands for itself."""
     start, end = span
-    if kind in _UNDIVIDED and (kind is not _GREETING or end - start < 60):
-        _add(found, text, (start, end), kind)
+    if kind in _UNDIVIDED:
+        _add(found, text, span, kind)
         return
-    kind = _PROSE if kind is _GREETING else kind
     at = start
+    if kind is _GREETING:
+        kind = _PROSE
+        salutation = _SALUTATION.match(text, start, end)
+        if salutation is not None and len(salutation[0].split()) <= _MOST_WORDS_OF_GREETING:
+            # Only the greeting is one; "Hi Anna, this is new" goes on with a sentence of its own.
+            _add(found, text, salutation.span(), _GREETING)
+            at = salutation.end()
     ends = _END_IN_ASCII if text.isascii() else _END
-    for match in ends.finditer(text, start, end):
+    for match in ends.finditer(text, at, end):
         if text[match.start()] == "." and _is_abbreviation(text, at, match.start()):
             continue
         _add(found, text, (at, match.end()), kind)
@@ -192,7 +200,11 @@ def _add_block(found: list[Sentence], text: str, span: tuple[int, int], kind: Se
         _add(found, text, (at, end), kind)
 
 
-_UNDIVIDED = frozenset({_CODE, _CLOSING, _GREETING})
+_UNDIVIDED = frozenset({_CODE, _CLOSING})
+_MOST_WORDS_OF_GREETING = 5
+_SALUTATION = re.compile(
+    r"(?:(?:mr|mrs|ms|dr|prof|hr|fr|sr|sra|st)\.|[^,.!?:;\n–—，！])*?(?:[,.!:;–—，！]+|\s-\s|(?=\n)|$)", re.IGNORECASE
+)
 
 
 def _is_abbreviation(text: str, start: int, dot: int) -> bool:

@@ -251,7 +251,8 @@ CLOSINGS = frozenset(
 
 # How a message begins when it greets; a name may follow.
 GREETING = re2.compile(
-    r"(?i)(?:hi|hello|hey|heya|hiya|dear|good (?:morning|afternoon|evening|day)|morning|afternoon|evening|greetings|howdy"
+    r"(?i)(?:hi|hello|hey|heya|hiya|dear|good (?:morning|afternoon|evening|day)"
+    r"|morning|afternoon|evening|greetings|howdy"
     r"|hallo|liebe[rs]?|sehr geehrte[rs]?|guten (?:tag|morgen|abend)|moin|servus|grüezi"
     r"|bonjour|bonsoir|salut|cher|chère|madame|monsieur|hola|buen(?:os|as) (?:días|tardes|noches)|estimad[oa]s?"
     r"|querid[oa]"
