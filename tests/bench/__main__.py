@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.bench import measuring, report, systems
-from tests.bench.mails import write
+from tests.bench.mails import attached, write
 from tests.bench.systems import System
 
 SIZES = {"2 kB": 1000, "20 kB": 600, "1 MB": 40, "10 MB": 6}
@@ -42,6 +42,12 @@ def main(*, quick: bool) -> None:
         judged = json.loads((folder / "rules").read_text())
         assert judged == {**judged, "judged": sent, "unjudged": 0, "failed": 0}, (judged, sent)
         results.judged = sent
+        with systems.gateway("nothing", sink.port, folder / "noisy") as system:
+            huge = folder / "huge.eml"
+            huge.write_bytes(attached(50_000_000))
+            results.quiet = measuring.latency(system, files["2 kB"], 20, 200)
+            with measuring.noise(system, 500, 50, huge, 5):
+                results.noisy = measuring.latency(system, files["2 kB"], 20, 200)
         for what in WHAT:
             with systems.gateway(what, sink.port, folder / "watched", "--watch") as system:
                 for size in sizes:

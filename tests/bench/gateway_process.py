@@ -82,7 +82,7 @@ async def main(port: int, upstream: int, what: str) -> dict[str, float]:
     address = UpstreamAddress("127.0.0.1", upstream, "gateway.bench")
     tally = Tally(lambda: _now().date())
     screener: Screener = rules(address, tally) if what == "rules" else Nothing()
-    limits = Limits(sessions=2000)
+    limits = Limits(sessions=2000, message_size=80 << 20)
     pool = Pool(address)
     sock = socket.socket()
     sock.bind(("127.0.0.1", port))

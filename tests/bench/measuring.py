@@ -10,7 +10,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,6 +74,21 @@ def latency(system: System, file: Path, rate: float, count: int) -> Latency:
     done = subprocess.run(command, check=True, capture_output=True, timeout=300)
     times = sorted(json.loads(done.stdout))
     return Latency(times[len(times) // 2], times[len(times) * 99 // 100])
+
+
+@contextlib.contextmanager
+def noise(system: System, idle: int, trickling: int, huge: Path, flooding: int) -> Iterator[None]:
+    """Idle and trickling sessions, and some that send huge mails without a pause, while the block runs."""
+    command = [sys.executable, "-m", "tests.bench.noise", str(system.port), str(idle), str(trickling)]
+    source = ["smtp-source", "-s", str(flooding), "-m", "10000", "-f", SENDER, "-t", RECIPIENT, "-F", str(huge)]
+    with contextlib.ExitStack() as stack:
+        for words in (command, [*source, f"inet:127.0.0.1:{system.port}"]):
+            process = stack.enter_context(subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL))
+            stack.callback(process.kill)
+            if words is command:
+                assert process.stdout is not None
+                assert process.stdout.readline() == b"ready\n"
+        yield
 
 
 def idle_session(system: System, count: int) -> float:

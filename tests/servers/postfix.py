@@ -197,7 +197,7 @@ def postfix(
     try:
         for port in ports:
             try:
-                wait_for_banner(port, process)
+                wait_for_banner(port, process, 40)
             except RuntimeError as error:
                 raise RuntimeError(
                     f"Postfix did not start: {error}\n{(root / 'out').read_text()}\n{server.log}"
