@@ -158,6 +158,14 @@ class SqlLedger:
             pass
         return purged
 
+    async def keep_difference(self, hold_id: str, text: str) -> None:
+        """Keep how a superseded hold differs from its better version; it is purged with the octets."""
+        await self._writer.write(lambda c: writes.keep_difference(c, self._seal, hold_id, text))
+
+    async def difference(self, hold_id: str) -> str | None:
+        """How a superseded hold differs from its better version; None if that is not kept."""
+        return await self._read(reads.difference, self._seal, hold_id)
+
     async def add_counts(self, amounts: Mapping[Count, int]) -> None:
         """Add to the counts by day."""
         await self._writer.write(lambda c: counts.add(c, amounts))

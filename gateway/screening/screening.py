@@ -24,6 +24,7 @@ from gateway.screening.holding import Holding, Unreleasable
 from gateway.screening.judging import Judging
 from gateway.screening.nudges import Nudges
 from gateway.screening.outcome import Judged, NotJudged, Unjudged
+from gateway.screening.superseding import Superseding
 from gateway.verdict.verdict import Action
 
 _log = structlog.get_logger()
@@ -77,6 +78,7 @@ class Screening:
         holding: commits holds and notes.
         journal: counts.
         carriage: how verdicts are carried out.
+        superseding: lets what is held step aside for a better version.
         clock: seconds that never go back, for nudges.
     """
 
@@ -86,12 +88,14 @@ class Screening:
         holding: Holding,
         journal: Journal,
         carriage: Carriage,
+        superseding: Superseding,
         clock: Callable[[], float],
     ) -> None:
         self._judging = judging
         self._holding = holding
         self._journal = journal
         self._carriage = carriage
+        self._superseding = superseding
         self._clock = clock
         self._nudges = Nudges()
 
@@ -112,7 +116,7 @@ class Screening:
     ) -> ServerReply:
         if judged.observed or judged.verdict.action is Action.PASS:
             self._count(judged, "observed" if judged.observed else "passed")
-            return await transaction.deliver(message)
+            return await self._deliver(judged, envelope, message, transaction)
         if judged.verdict.action is Action.NOTE:
             return await self._note(judged, envelope, message, transaction)
         match self._carriage.answers.get(envelope.client.listener, Answer.QUARANTINE):
@@ -125,11 +129,19 @@ class Screening:
             case Answer.NUDGE:
                 return await self._nudge(judged, envelope, message, transaction)
 
+    async def _deliver(
+        self, judged: Judged, envelope: Envelope, message: Message, transaction: Transaction
+    ) -> ServerReply:
+        reply = await transaction.deliver(message)
+        if reply.positive and not judged.observed:
+            await self._superseding.consider(judged, envelope, None)
+        return reply
+
     async def _note(
         self, judged: Judged, envelope: Envelope, message: Message, transaction: Transaction
     ) -> ServerReply:
         """Deliver, then leave a card for next time. The card is worth no delay and no failure of the delivery."""
-        reply = await transaction.deliver(message)
+        reply = await self._deliver(judged, envelope, message, transaction)
         if reply.positive:
             try:
                 await self._holding.note(judged, envelope, message)
@@ -156,6 +168,7 @@ class Screening:
             await transaction.abandon()
             return answers.LEDGER_UNAVAILABLE
         await transaction.abandon()
+        await self._superseding.consider(judged, envelope, hold_id)
         self._count(judged, "held")
         _log.info("held", hold=hold_id, team=judged.team.name, points=judged.verdict.points)
         return answers.held(hold_id)
@@ -165,7 +178,7 @@ class Screening:
     ) -> ServerReply:
         if self._nudges.passes(_same_text(judged, envelope), self._clock()):
             self._count(judged, "nudged_and_sent")
-            return await transaction.deliver(message)
+            return await self._deliver(judged, envelope, message, transaction)
         self._count(judged, "nudged")
         await transaction.abandon()
         return answers.nudged(judged.verdict)

@@ -13,6 +13,7 @@ from datetime import timedelta
 
 import structlog
 
+from gateway.hold.event import Event
 from gateway.hold.hold import Hold
 from gateway.ledger.engine import parse
 from gateway.ledger.sealing import Seal
@@ -65,6 +66,22 @@ class LedgerSoon:
     async def hold(self, hold: Hold, content: bytes) -> Hold:
         """See `gateway.ports.Ledger.hold`."""
         return await self._open().hold(hold, content)
+
+    async def open_from(self, sender: str) -> tuple[Hold, ...]:
+        """See `gateway.ports.Ledger.open_from`."""
+        return await self._open().open_from(sender)
+
+    async def content(self, hold_id: str) -> bytes:
+        """See `gateway.ports.Ledger.content`."""
+        return await self._open().content(hold_id)
+
+    async def update(self, before: Hold, after: Hold, event: Event | None = None) -> Hold | None:
+        """See `gateway.ports.Ledger.update`."""
+        return await self._open().update(before, after, event)
+
+    async def keep_difference(self, hold_id: str, text: str) -> None:
+        """See `gateway.ledger.store.SqlLedger.keep_difference`."""
+        await self._open().keep_difference(hold_id, text)
 
     async def add_counts(self, amounts: Mapping[Count, int]) -> None:
         """Add to the counts by day.

@@ -18,6 +18,7 @@ from gateway.ports import Judge
 from gateway.screening.holding import Holding
 from gateway.screening.judging import Judging
 from gateway.screening.screening import Screening
+from gateway.screening.superseding import Superseding
 from gateway.screening.tally import Tally
 from gateway.service import build_screening, build_smtp
 from gateway.service.build_ledger import LedgerSoon, ledger_soon
@@ -91,7 +92,8 @@ def _screening(
         secret=settings.ledger.key.read().encode(),
         now=build_smtp.now,
     )
-    return Screening(judging, holding, tally, build_screening.carriage(settings), time.monotonic)
+    superseding = Superseding(ledger, build_smtp.now)
+    return Screening(judging, holding, tally, build_screening.carriage(settings), superseding, time.monotonic)
 
 
 async def _listen(settings: Settings, screening: Screening, seat: Seat) -> list[Server]:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from gateway.hold.event import Event
 from gateway.hold.hold import Delivery, Hold, HoldState
 from gateway.hold.ladder import Ladder
 from gateway.mail.envelope import Client, Envelope, Path
@@ -21,6 +22,7 @@ from gateway.ports import Message, Unavailable
 from gateway.screening.holding import Holding, Reviewing
 from gateway.screening.judging import Judging, Jurisdiction
 from gateway.screening.screening import Answer, Carriage, OnTrouble, OnUnreleasable, Screening
+from gateway.screening.superseding import Superseding
 from gateway.screening.tally import Tally
 from gateway.verdict.stance import Stance
 
@@ -93,6 +95,7 @@ class Store:
     kept: list[tuple[Hold, bytes]] = field(default_factory=list)
     fails: bool = False
     obstacle: str | None = None
+    differences: dict[str, str] = field(default_factory=dict)
     tally: Tally = field(default_factory=lambda: Tally(lambda: DAY))
 
     async def commit(self, hold: Hold, content: bytes) -> Hold:
@@ -106,6 +109,21 @@ class Store:
 
     async def send(self, *_: object) -> tuple[Delivery, ...]:
         raise AssertionError("screening never sends")
+
+    async def open_from(self, sender: str) -> tuple[Hold, ...]:
+        open_ones = [hold for hold, _ in self.kept if hold.state is HoldState.HELD]
+        return tuple(hold for hold in open_ones if hold.envelope.sender.address == sender)
+
+    async def content(self, hold_id: str) -> bytes:
+        return next(content for hold, content in self.kept if hold.id == hold_id)
+
+    async def update(self, before: Hold, after: Hold, event: Event | None = None) -> Hold | None:
+        assert event is not None
+        self.kept = [(after if hold == before else hold, content) for hold, content in self.kept]
+        return after
+
+    async def keep_difference(self, hold_id: str, text: str) -> None:
+        self.differences[hold_id] = text
 
     def counted(self) -> dict[str, int]:
         return {
@@ -141,7 +159,8 @@ def screening(
         store.commit, store, {"helpdesk": Reviewing("{local}", "lead", Ladder())}, b"secret" * 6, lambda: NOON
     )
     ticks = clock or iter(range(0, 10_000, 10))
-    return Screening(judging, holding, store.tally, carriage or Carriage(answers={}), lambda: next(ticks))
+    superseding = Superseding(store, lambda: NOON)
+    return Screening(judging, holding, store.tally, carriage or Carriage(answers={}), superseding, lambda: next(ticks))
 
 
 async def test_a_message_without_a_finding_goes_to_upstream_and_gets_its_answer() -> None:
@@ -266,3 +285,45 @@ async def test_a_fault_of_our_own_takes_on_error_and_loses_nothing(choice: OnTro
     gate = screening(store, carriage=Carriage(answers={}, on_error=choice))
     assert (await gate.screen(envelope(), Broken(FLAGGED), upstream)).code == code
     assert store.counted() == {"failed: judging": 1}
+
+
+async def test_a_better_version_sets_the_held_one_aside_and_keeps_the_difference() -> None:
+    store = Store()
+    gate = screening(store)
+    long = FLAGGED.replace(b"This is", b"I have looked at it. The export stops at page three.\r\n\r\nThis is")
+    await gate.screen(envelope(), Octets(long), Upstream())
+    await gate.screen(envelope(), Octets(long.replace(b"This is your own fault.", b"I am on it.")), Upstream())
+    [(hold, _)] = store.kept
+    assert hold.state is HoldState.SUPERSEDED
+    assert "-This is your own fault." in store.differences[hold.id]
+    assert "+I am on it." in store.differences[hold.id]
+
+
+async def test_i_forgot_the_attachment_drops_no_answer() -> None:
+    store = Store()
+    gate = screening(store)
+    await gate.screen(envelope(), Octets(FLAGGED), Upstream())
+    forgot = FLAGGED.replace(b"This is your own fault.", b"Sorry, I forgot the attachment.")
+    await gate.screen(envelope(), Octets(forgot), Upstream())
+    [(hold, _)] = store.kept
+    assert hold.state is HoldState.HELD
+    assert hold.since == ("Re: export",)
+
+
+async def test_the_same_words_to_somebody_else_replace_nothing() -> None:
+    store = Store()
+    gate = screening(store)
+    await gate.screen(envelope(), Octets(FLAGGED), Upstream())
+    other = replace(envelope(), recipients=(Path("c@customer.example"), Path("d@customer.example")))
+    await gate.screen(other, Octets(FLAGGED), Upstream())
+    assert [hold.state for hold, _ in store.kept] == [HoldState.HELD, HoldState.HELD]
+    assert [hold.since for hold, _ in store.kept] == [(), ()]
+
+
+async def test_the_same_words_in_another_thread_replace_nothing() -> None:
+    store = Store()
+    gate = screening(store)
+    for answered in (b"<1@customer.example>", b"<2@customer.example>"):
+        content = b"In-Reply-To: " + answered + b"\r\n" + FLAGGED
+        await gate.screen(envelope(), Octets(content), Upstream())
+    assert [hold.state for hold, _ in store.kept] == [HoldState.HELD, HoldState.HELD]
