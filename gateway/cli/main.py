@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from gateway import __version__
-from gateway.cli import config, demo, holds, judge, ledger, policy, read, scan, serve
+from gateway.cli import config, demo, doctor, holds, judge, ledger, policy, read, scan, serve
 
 app = typer.Typer(
     name="bedside",
@@ -26,6 +26,7 @@ app.add_typer(holds.app, name="holds")
 app.add_typer(ledger.app, name="ledger")
 app.command()(serve.serve)
 app.command()(demo.demo)
+app.command()(doctor.doctor)
 app.command()(read.read)
 app.command()(scan.scan)
 
