@@ -14,11 +14,17 @@ English only. In other languages the state is unknown, and no rule that needs it
 
 from __future__ import annotations
 
+import re
+
 from gateway.mail import language
 from gateway.mail.reply import CustomerState
-from gateway.mail.state_words import FAULT, HARM, OURS, UPSET, WordClass
+from gateway.mail.state_words import FAULT, HARM, OURS, QUESTION_ONLY, SHOUTING, STAKES, UPSET, WordClass
 
 _UNKNOWN = CustomerState()
+# Short messages are often taken for another language; these words hardly occur in one.
+_SOME_ENGLISH = re.compile(
+    r"\b(?:the|you|your|my|and|is|it's|i'm|have|what|how|please|can|this|was|not)\b", re.IGNORECASE
+)
 _MOST_TEXT = 6000
 _MOST_EVIDENCE = 6
 
@@ -26,21 +32,30 @@ _MOST_EVIDENCE = 6
 def customer_state(text: str) -> CustomerState:
     """Level, our failure and the evidence for them, from the customer's newest message. Never raises."""
     words = text[:_MOST_TEXT].replace("’", "'")
-    if not words.strip() or language.detect(words) not in {"en", None}:
+    if not words.strip() or (language.detect(words) not in {"en", None} and not _SOME_ENGLISH.search(words)):
         return _UNKNOWN
-    level = 0
-    evidence: list[str] = []
-    for number, classes in ((3, UPSET), (2, HARM), (1, FAULT)):
-        found = _found(words, text, classes)
-        if found:
-            level = max(level, number)
-            evidence += found
+    found = {number: _found(words, text, classes) for number, classes in ((3, UPSET), (2, HARM), (1, FAULT))}
     ours = _found(words, text, OURS)
+    asks = _only_asks(words)
+    if asks and not ours:
+        found[2] = []  # "Could you waive the late fee?" asks; it does not complain
+    if not found[2] and (ours or found[1]):
+        # A fault, or something that we did, weighs more where somebody depends on it.
+        found[2] = _found(words, text, STAKES)
+    if ours and (found[1] or found[2]):
+        found[3] += _found(words, text, SHOUTING)
+    level = next((number for number in (3, 2, 1) if found[number]), 1 if ours and not asks else 0)
+    evidence = [piece for number in (3, 2, 1) for piece in found[number]] + ours
     return CustomerState(
         level=level,
         our_failure=level > 0 and bool(ours),
-        evidence=tuple(dict.fromkeys((*evidence, *ours)))[:_MOST_EVIDENCE],
+        evidence=tuple(dict.fromkeys(evidence))[:_MOST_EVIDENCE] if level else (),
     )
+
+
+def _only_asks(words: str) -> bool:
+    """Whether the message is a question and nothing else: what it mentions is then not complained of."""
+    return QUESTION_ONLY.fullmatch(words.strip()) is not None
 
 
 def _found(words: str, text: str, classes: tuple[WordClass, ...]) -> list[str]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
+
+import re2
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,15 +16,15 @@ class WordClass:
 
     Attributes:
         name: what it is evidence of.
-        pattern: how it is said.
+        pattern: how it is said; RE2's but for one, since they are many and run over what strangers wrote.
     """
 
     name: str
-    pattern: re.Pattern[str]
+    pattern: Any
 
 
 def _class(name: str, *ways: str) -> WordClass:
-    return WordClass(name, re.compile(r"(?<!\w)(?:" + "|".join(ways) + r")(?!\w)", re.IGNORECASE))
+    return WordClass(name, re2.compile(r"(?i)\b(?:" + "|".join(ways) + r")(?:\b|$)"))
 
 
 FAULT = (
@@ -38,7 +41,9 @@ FAULT = (
         r"(?:stopped|stops) \w+ing",
         r"broken|faulty|crash\w*|freez\w*|frozen|hangs?|error\w*|bug|bugs|fails?|failed|failing|failure"
         r"|glitch\w*|stuck|wrong\w*"
-        r"|missing|late|delayed|slow|damaged|leak\w*|down|outage|refus\w*|declined|reject\w*|blocked|locked out"
+        r"|missing|(?:too|so|is|was|were|arrived|came|paid|days?|hours?|minutes|weeks?) late|delayed|slow"
+        r"|damaged|leak\w*|(?:is|was|been|went|goes|server|site|website|we're|are|wifi|internet|system) down"
+        r"|outage|refus\w*|declined|reject\w*|blocked|locked out"
         r"|problem|issue",
         r"(?:not|never) (?:yet )?(?:arrived|received|come|been)",
         r"(?:still|yet) (?:no|not|nothing|waiting)",
@@ -47,58 +52,142 @@ FAULT = (
 HARM = (
     _class(
         "loss",
-        r"(?:is|are|was|were|has|have|all|everything|it's|they're) (?:\w+ ){0,2}?(?:gone|lost|deleted|wiped"
-        r"|erased|ruined"
-        r"|destroyed)",
-        r"(?:lost|deleted|wiped|erased|overwrote|ruined|destroyed) (?:\w+ ){0,2}?(?:my|our|all|the|everything"
-        r"|years|months|weeks"
-        r"|hours|days|data|photos|files|work)",
-        r"charged (?:me |us |my card |our card )?(?:twice|double|again|three times|for (?:nothing|a))",
-        r"overdrawn|bounced|late fees?|out of pocket|(?:we|i) (?:missed|lost) \w+",
-        r"missed (?:my|our|the|a|her|his|their) \w+",
-        r"(?:hospital|bleeding|burn(?:ed|t)|injur\w+|allergic|ambulance|choking|fell|seizure|stroke)",
+        r"burst|flooded|collapsed|hacked|(?:is|are|was|were|has|have|had|all|everything|it's|they're"
+        r"|that's) (?:\w+ ){0,2}?(?:gone|lost"
+        r"|deleted|wiped|erased"
+        r"|ruined|destroyed|empty|dead|bricked|encrypted|stolen|corrupted)",
+        r"(?:lost|deleted|wiped|erased|overwrote|ruined|destroyed|shredded|bricked|burned|burnt|spoiled"
+        r"|threw away) (?:\w+ ){0,3}?"
+        r"(?:my|our|all|the|everything|years?|months?|weeks?|hours?|days?|data|photos|files|work|his|her|their)",
+        r"(?:data loss|no backup|data breach|breach letter|leaked|identity theft|trip lost|order gone|lost (?:a"
+        r"|two|three|\d+))",
+    ),
+    _class(
+        "money",
+        r"charged (?:\w+ ){0,3}?(?:twice|double|again|three times|five times)|double.?charged|overcharged"
+        r"|overdrawn|bounced"
+        r"|late fees?|out of pocket|fined|penalty|can't pay|cannot pay|unpaid|not been paid|paid late|payroll"
+        r"|short by|wages"
+        r"|scammed|fraud|stole|vet bill|had to (?:pay|buy|rent|borrow)",
+    ),
+    _class(
+        "time",
+        r"missed (?:\w+ ){0,2}?(?:flight|train|ferry|deadline|exam|interview|appointment|wedding|funeral"
+        r"|birthday|concert|final"
+        r"|exhibition|connection|holiday|meeting|launch|hearing)|deadline (?:was|is|passed|missed|tonight)"
+        r"|took (?:the|a) (?:day|morning|afternoon) off"
+        r"|(?:waited|waiting|stood|sat) (?:\w+ ){0,4}?(?:hours?|days?|weeks?|months?|all (?:day|morning|night))"
+        r"|all (?:night|weekend) (?:up|working)"
+        r"|(?:for|in|been) (?:two|three|four|five|six|seven|eight|nine|ten|\d+) (?:weeks|months)|whole (?:day"
+        r"|week|season|winter|summer)",
+    ),
+    _class(
+        "health",
+        r"hospital|bleeding|burn(?:ed|t) (?:my|her|his|our)|injur\w+|allergic|allergy|ambulance|chok\w+|fainted"
+        r"|seizure|concussion"
+        r"|hurt (?:my|her|his|our)|was hurt|broke(?:n)? (?:my|her|his|our) (?:\w+ )?(?:arm|leg|wrist|hip|tooth"
+        r"|ankle|nose|foot)|insulin|oxygen"
+        r"|can't breathe|poison\w*|mou?ld|asthma|sick (?:for|after|from)|fell (?:down|on|over|in)|slipped",
+    ),
+    _class(
+        "dignity",
+        r"embarrass\w+|mortified|laughed at|laughed|in front of (?:everyone|my|our|the|him|her|them|all|a)"
+        r"|racis\w+|rude|called me"
+        r"|told me (?:that )?(?:i|to)|discriminat\w+|refused to (?:serve|let|help)|misgender\w*|deadname"
+        r"|wrong name|addressed to (?:him|her)|harass\w*",
+    ),
+    _class(
+        "broken promise",
+        r"(?:was|were|been) (?:promised|told|assured|guaranteed)|you (?:promised|told|assured|said|guaranteed"
+        r"|confirmed)"
+        r"|(?:never|didn't|did not|no one|nobody) (?:came|come|arrived|turned up|showed up|called back|rang back)",
+    ),
+)
+STAKES = (
+    _class(
+        "a person who depends on it",
+        r"my (?:late )?(?:mother|mum|mom|father|dad|husband|wife|son|daughter|kids|children|baby|gran\w*|nan"
+        r"|sister|brother|aunt|uncle"
+        r"|parents|family|girl|boy|partner|fianc\w+)|(?:she's|he's|i'm|i am|she is|he is) (?:\d\d|blind|deaf"
+        r"|disabled|diabetic|pregnant)"
+        r"|wheelchair|dementia|cancer|chemo|ventilator|hearing aids?|funeral|wedding|died|dies|dead|death"
+        r"|passed away|passed in|ashes"
+        r"|widow\w*|pensioners?|patients?|residents|guests|heating|freezing|medication|medicine|rent|mortgage"
+        r"|court|visa|exam|thesis"
+        r"|my (?:business|job|shop|livelihood|career|savings|pension|salary|staff)",
     ),
 )
 UPSET = (
     _class(
         "feeling",
-        r"furious|angry|livid|disgust\w+|outrag\w+|unacceptable|ridiculous|appalling|disgrace\w*|devastated"
-        r"|desperate|heartbroken"
-        r"|humiliat\w+|ashamed|terrified|frightened|crying|cried|in tears|tears|shaking|trembling|panick\w*"
-        r"|panic|sick of"
-        r"|fed up|had enough|frustrat\w+|exhausted|distraught|upset|scared|begging|beg you|can't believe|fuming"
-        r"|insult\w*"
-        r"|a joke|losing patience|last straw|at my wits' end|hopeless|betrayed|cheated|robbed",
+        r"furious|angry|livid|disgust\w+|outrag\w+|unacceptable|ridiculous|appall\w+|disgrace\w*|devastat\w+"
+        r"|desperate\w*|heartbroken"
+        r"|humiliat\w+|ashamed|shame|terrified|frighten\w+|crying|cried|cry|in tears|tears|weep\w*|sobb\w+"
+        r"|shaking|trembling|panic\w*"
+        r"|sick of|fed up|had enough|frustrat\w+|exhausted|distraught|upset|scared|afraid (?:of|for|to)"
+        r"|i'm afraid\.|begging|beg you|can't believe"
+        r"|cannot believe|fuming|insult(?:ed|ing)|a joke|losing (?:my )?patience|last straw|wits'? end"
+        r"|end of my (?:rope|tether)|hopeless|betray\w*"
+        r"|cheated|robbed|haven't slept|can't sleep|gutted|raging|frantic|cross with|i'm cross|stressed|hate"
+        r"|useless|liars?|how dare"
+        r"|disappear|scream\w*|no words|i am finished|i'm finished|curl up|want to die|die of|deeply hurt"
+        r"|very hurt|awful|horrible|feel so"
+        r"|feel (?:stupid|sick|awful|violated|unsafe)|don't feel safe|please help|human being|give up|gave up"
+        r"|such a fool|spat on|spit on|explode|sacked|lose my job|suicide|dying|thanks for nothing|leaving you"
+        r"|very disappointed|put out on the street|depress\w+|drowning in|screw"
+        r"|wtf|ffs|bloody|damn\w*|crap"
+        r"|shocking|shambles|joke of|incompeten\w+|pathetic|shame on|broke down|break down"
+        r"|can't (?:stop thinking|take|cope|go on)|lonely",
     ),
     _class(
         "asked before",
-        r"(?:third|fourth|fifth|sixth|3rd|4th|5th|6th|\d+th|umpteenth|nth) (?:time|e-?mail|mail|message|request"
-        r"|call|ticket)",
-        r"how many times|(?:ignored|ignoring) (?:me|us|my|our)|nobody (?:answers|replies|cares|reads)"
-        r"|no one (?:answers|cares)",
-        r"(?:asked|told|written|wrote|called|phoned|mailed|emailed) (?:\w+ ){0,3}?(?:twice|three|four|five|six"
-        r"|\d+) times",
+        r"(?:third|fourth|fifth|sixth|seventh|eighth) (?:day|week|month|year|christmas|agent|attempt|advisor"
+        r"|person i|different)"
+        r"|(?:third|fourth|fifth|sixth|seventh|eighth|3rd|4th|5th|6th|7th|8th|\d+th|umpteenth|nth) (?:time"
+        r"|e-?mail|mail|message|request"
+        r"|call|ticket|chat|letter|try|attempt)|(?:appeal|ticket|mail|email|message|call) no\. \d",
+        r"how many times|ignored|ignoring|(?:nobody|no one|anybody|anyone|does anyone|do you) (?:even "
+        r"|actually )?(?:answers?|repl\w+|cares?|reads?|reading)"
+        r"|(?:asked|told|written|wrote|called|phoned|mailed|emailed|reported|sent"
+        r"|rang) (?:[\w'.,]+ ){0,4}?(?:(?:three|four|five|six|seven|ten|\d+) times)"
+        r"|every time i (?:call|write|phone)|again and again|over and over|explain yourselves?|who(?:'s"
+        r"| is) responsible",
     ),
     _class(
         "threat",
-        r"(?:my |a |our )?(?:lawyer|solicitor|attorney)|ombudsman|trading standards|small claims|sue"
-        r"|legal action|the press"
-        r"|cancel(?:ling|ing)? (?:my|our|everything)|chargeback|leave a review|take (?:my|our) business",
+        r"(?:my|a|our) (?:lawyer|solicitor|attorney)|ombudsman|trading standards|small claims|sue"
+        r"|suing|legal action|go(?:ing)? to the press|newspaper"
+        r"|chargeback|(?:moving|move|switching|going|leaving) (?:\w+ )?(?:to )?(?:another|elsewhere|for good"
+        r"|a competitor)|another provider"
+        r"|never again"
+        r"|formal complaint|regulator|police",
     ),
-    WordClass("shouting", re.compile(r"[!?]{2,}|\b[A-Z]{4,}(?: [A-Z]{2,})+\b")),
 )
 OURS = (
     _class(
         "act of ours",
-        r"(?:you|your \w+|you guys|you people|your \w+ \w+) (?:\w+ ){0,2}?(?:charged|lost|deleted|sent|shipped"
-        r"|cancelled|canceled"
-        r"|closed|promised|said|told|broke|forgot|ignored|changed|removed|billed|took|refused|never|didn't"
-        r"|did not|failed|put"
-        r"|gave|left|rejected|blocked|locked|wiped|let|keep|kept|still|came|called|pushed|wrote|booked|stopped"
-        r"|double)",
-        r"(?:never|not|n't) (?:arrived|came|come|showed|turned up|delivered|received|answered|replied|called back)",
-        r"your (?:update|upgrade|server|system|app|site|website|driver|engineer|technician|staff|update|bus|van"
-        r"|nurse)",
-        r"nobody (?:came|called|told|answered)|no one (?:came|called|told|answered)|was promised|were promised",
+        r"(?:you|you've|you guys|you people|your(?: [\w'-]+){1,4}?),? (?:have |has |just |also |then "
+        r"|only |still |even |never ){0,2}?"
+        r"(?:\w{2,}ed|lost|sent|told|said|broke|forgot|took|gave|left|let|kept|keeps?|came|put|wrote|cut|made"
+        r"|built|sold|went|hung|shut|did"
+        r"|didn't|did not|don't|doesn't|does not|won't|wouldn't|haven't|hasn't|can't|was|were|is down|shows|says)",
+        r"(?:never|not|n't) (?:been )?(?:arrived|came|come|showed|turned up|delivered|received|answered|replied"
+        r"|called back|refunded|paid)",
+        r"(?:since|because of|after) (?:the|your) (?:update|upgrade|migration|last update|move|outage|change|new)",
+        r"nobody (?:came|called|told|answered|said)|no one (?:came|called|told|answered|said)|(?:was|were"
+        r"|been) (?:promised|told|charged|billed)"
+        r"|(?:i|we) (?:was|were|got|have been|'ve been) (?:charged|billed|locked out|blocked|refused|hung up on"
+        r"|ignored)",
     ),
 )
+# Loud letters and marks: emotion where there is something to be loud about.
+SHOUTING = (
+    WordClass(
+        "shouting",
+        re.compile(
+            r"[!?]{2,}|![^!]{0,200}!|\b(?!USB|HTTP|JSON|HTML|POST|NULL)[A-Z]{4,}(?: [A-Z]{2,})+\b"
+            r"|\b(?:NOT|NEVER|NOW|AGAIN|TWICE|STILL|ONE|WHY|PLEASE|HELP|LIARS)\b"
+        ),
+    ),
+)
+QUESTION_ONLY = re.compile(r"(?:[^.!?]*\?\s*)+$")
