@@ -15,6 +15,7 @@ from gateway.policy import compile as compiling
 from gateway.policy import index
 from gateway.policy.examples import failing
 from gateway.policy.maker import Maker
+from gateway.policy.matcher import Matcher
 from gateway.policy.policies import Act, Policies, Policy
 from gateway.policy.schema.files import ActFile, PolicyFile, WordFile
 from gateway.policy.source import BrokenFile, Document, Problem, SourceFile
@@ -56,6 +57,7 @@ class _Loading:
         self.kept: set[str] = set()
         self.digests: dict[str, str] = {}
         self.words: dict[str, WordFile] = {}
+        self.matchers: dict[tuple[str, str], Matcher] = {}
 
     def run(self, files: list[SourceFile]) -> Loaded:
         files = [file for file in files if is_policy_file(file.path)]
@@ -132,7 +134,7 @@ class _Loading:
     def _acts(self, files: list[tuple[Document, ActFile]], lexicons: Mapping[str, Lexicon]) -> dict[str, Act]:
         acts = {_act_of(path): self.keep.acts[_act_of(path)] for path in self.kept if path.startswith("acts/")}
         for document, model in files:
-            maker = Maker(lexicons, frozenset())
+            maker = Maker(lexicons, frozenset(), made=self.matchers)
             made = compiling.act(model, maker)
             if maker.mistakes:
                 trouble = BrokenFile(*(document.problem(key, message) for key, message in maker.mistakes))
@@ -150,7 +152,7 @@ class _Loading:
         found = []
         for file in files:
             try:
-                found.append(self._policy(file, Maker(lexicons, acts)))
+                found.append(self._policy(file, Maker(lexicons, acts, made=self.matchers)))
             except BrokenFile as trouble:
                 known = self.keep.find(_id_of(file.path))
                 self._broken(file, trouble, known is not None)

@@ -27,11 +27,13 @@ class Maker:
         lexicons: word classes by language.
         acts: names of all acts there are.
         mistakes: what was wrong, with the key; grows.
+        made: matchers of phrases, by text and language, so that one phrase is one matcher wherever it stands.
     """
 
     lexicons: Mapping[str, Lexicon]
     acts: frozenset[str]
     mistakes: list[tuple[Key, str]] = field(default_factory=list)
+    made: dict[tuple[str, str], Matcher] = field(default_factory=dict)
 
     def lexicon(self, language: str) -> Lexicon:
         """The word classes of a language; none where no file has any."""
@@ -57,7 +59,7 @@ class Maker:
         try:
             return (of_regex(pattern),)
         except PatternError as trouble:
-            self.mistakes.append((key, str(trouble)))
+            self._mistake((key, str(trouble)))
             return ()
 
     def patterns(self, model: PatternModel, language: str, key: Key) -> tuple[Matcher, ...]:
@@ -69,19 +71,24 @@ class Maker:
             return self.sequence(model.sequence, language, (*key, "sequence"))
         return self.regex(model.regex, (*key, "regex")) if model.regex is not None else ()
 
+    def _mistake(self, mistake: tuple[Key, str]) -> None:
+        """Note a mistake; what several rules share is told once."""
+        if mistake not in self.mistakes:
+            self.mistakes.append(mistake)
+
     def act(self, name: str, key: Key) -> str:
         """The name of an act, which must be one."""
         if name not in self.acts:
             near = get_close_matches(name, self.acts, 1, 0.5)
             hint = f"; did you mean “{near[0]}”?" if near else ""
-            self.mistakes.append((key, f"there is no act “{name}” in acts/{hint}"))
+            self._mistake((key, f"there is no act “{name}” in acts/{hint}"))
         return name
 
     def condition(self, model: ConditionModel, language: str, key: Key) -> Condition:
         """A condition; `also` is left to the step that it stands in."""
         terms = model.terms()
         if terms.pop("also", None) is not None and "escalate" not in key:
-            self.mistakes.append(((*key, "also"), "also can only be asked in escalate"))
+            self._mistake(((*key, "also"), "also can only be asked in escalate"))
         self._acts_of(terms, key)
         value = terms.get("words_within")
         if isinstance(value, WordsWithin):
@@ -104,7 +111,12 @@ class Maker:
                 self.act(act, (*key, name))
 
     def _phrase(self, text: str, language: str, key: Key) -> Matcher | None:
-        return self._made(lambda: parse(text, language), text, language, key)
+        known = self.made.get((text, language))
+        if known is None:
+            known = self._made(lambda: parse(text, language), text, language, key)
+            if known is not None:
+                self.made[text, language] = known
+        return known
 
     def _made(self, tree: Callable[[], Phrase], text: str, language: str, key: Key) -> Matcher | None:
         lexicon = self.lexicon(language)
@@ -113,9 +125,9 @@ class Maker:
             for name in classes(phrase) - lexicon.names:
                 near = get_close_matches(name, lexicon.names, 1, 0.5)
                 hint = f"; did you mean “{near[0]}”?" if near else ""
-                self.mistakes.append((key, f"there is no word class “{name}” for language {language}{hint}"))
+                self._mistake((key, f"there is no word class “{name}” for language {language}{hint}"))
                 return None
             return of_phrase(phrase, lexicon, text)
         except (PhraseError, PatternError) as trouble:
-            self.mistakes.append((key, str(trouble)))
+            self._mistake((key, str(trouble)))
             return None

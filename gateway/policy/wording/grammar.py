@@ -107,6 +107,8 @@ def parse(text: str, language: str = "en") -> Phrase:
     phrase, rest = _sequence(tokens, 0, language, depth=0)
     if rest != len(tokens):
         raise PhraseError(f"there is a “{tokens[rest][0].strip()}” too many in “{text}”")
+    if len(phrase) == 1 and isinstance(phrase[0], Choice):
+        phrase = (Choice(phrase[0].alternatives, optional=False),)  # a phrase that may be left out is none
     if not any(isinstance(item, (Word, Class, Choice)) for item in phrase):
         raise PhraseError(f"“{text}” has no word to look for")
     _check_edges(phrase, text)
