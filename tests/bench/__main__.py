@@ -17,7 +17,7 @@ from tests.bench import measuring, report, systems
 from tests.bench.mails import attached, write
 from tests.bench.systems import System
 
-SIZES = {"2 kB": 1000, "20 kB": 600, "1 MB": 40, "10 MB": 6}
+SIZES = {"2 kB": 400, "20 kB": 250, "1 MB": 30, "10 MB": 4}
 SESSIONS = (1, 20, 100)
 WHAT = ("nothing", "rules")
 

@@ -21,16 +21,17 @@ from pathlib import Path
 
 import uvloop
 
-from gateway.hold.hold import Hold
 from gateway.mail.envelope import Envelope
 from gateway.mail.limits import Limits as ReadingLimits
 from gateway.mail.server_reply import ServerReply
 from gateway.policy.teams import Team
-from gateway.ports import Message, Screener, Transaction, Unavailable
+from gateway.ports import Message, Screener, Transaction
 from gateway.screening.holding import Holding
 from gateway.screening.judging import Judging, Jurisdiction
 from gateway.screening.screening import Carriage, OnTrouble, Screening
+from gateway.screening.superseding import Superseding
 from gateway.screening.tally import Tally
+from gateway.service.build_ledger import LedgerSoon
 from gateway.service.policy_files import policies_of
 from gateway.smtp.census import Census
 from gateway.smtp.pool import Pool
@@ -54,10 +55,6 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-async def _never(_hold: Hold, _content: bytes) -> Hold:
-    raise Unavailable("the bench only observes")
-
-
 def rules(address: UpstreamAddress, tally: Tally) -> Screening:
     """Everything that a worker does with a message of a team that is observed."""
     policies = policies_of(None, None)
@@ -69,9 +66,10 @@ def rules(address: UpstreamAddress, tally: Tally) -> Screening:
         limits=ReadingLimits(),
         today=lambda: _now().date(),
     )
-    holding = Holding(_never, SubmissionRoute(address, None, _now), {}, b"bench", _now)
+    ledger = LedgerSoon()  # never opened, for an observed team holds nothing
+    holding = Holding(ledger.hold, SubmissionRoute(address, None, _now), {}, b"bench", _now)
     carriage = Carriage({}, OnTrouble.PASS, OnTrouble.PASS)
-    return Screening(judging, holding, tally, carriage, time.monotonic)
+    return Screening(judging, holding, tally, carriage, Superseding(ledger, _now), time.monotonic)
 
 
 async def main(port: int, upstream: int, what: str) -> dict[str, float]:

@@ -113,7 +113,12 @@ def _machine() -> str:
         ),
         platform.machine(),
     )
-    return f"{model}, {os.cpu_count()} cores, Linux {platform.release()}, Python {platform.python_version()}, loopback"
+    kernel, python = platform.release(), platform.python_version()
+    busy = os.getloadavg()[0]
+    return (
+        f"{model}, {os.cpu_count()} cores, Linux {kernel}, Python {python}, loopback;"
+        f" load average {busy:.1f} at the end"
+    )
 
 
 def _plot(results: Results) -> str:
