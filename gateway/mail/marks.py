@@ -100,6 +100,9 @@ def _evidence(joined: str, verb_end: int) -> float:
     """How sure an attribution is: it must name a time or an address, and end soon behind its verb."""
     if len(joined) - verb_end > 150:
         return 0.0
+    behind = joined[verb_end:].split()
+    if "@" not in joined and sum(word[:1].islower() for word in behind) > 1:
+        return 0.0  # a sentence goes on; a program would put a name there
     dated, addressed = _DATE.search(joined) is not None, "@" in joined
     if dated and not addressed and _CLOCK.search(joined) and _STRONG_OPENER.match(joined):
         return 0.85

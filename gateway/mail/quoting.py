@@ -118,6 +118,9 @@ def _container(lines: Sequence[Line], roles: list[Role], start: int, end: int) -
     """One wrapper: what stands above its quotation is the attribution, in whatever language, unless it is too much."""
     deeper = next((number for number in range(start, end) if lines[number].depth), end)
     head = [number for number in range(start, deeper) if lines[number].text]
+    above = next((line for line in reversed(lines[:start]) if line.text), None)
+    if above is not None and above.depth:
+        return _ANSWER_IN_CONTAINER if head else 1.0  # typed between two pieces of the quotation
     if any(_attribution(lines, number) or _cut(lines, number) for number in head):
         pass  # it says itself where the quotation begins
     elif _anything(lines[:start], roles[:start]) and (len(head) <= _LONGEST_ATTRIBUTION or deeper == end):
@@ -259,7 +262,7 @@ def _newest(
         for number, (text, start, depth, hint) in enumerate(lines[:end])
         if roles[number] is QUOTED and number not in own
     )
-    if any(line.text for line in taken):
+    if any(line.text and not marks.rule(line.text) for line in taken):
         return _behind_own_mark(taken, next((mark.author for mark in attributions if mark.author), ""))
     if cut is None:
         return (), ""
