@@ -102,9 +102,10 @@ class Keeper:
         self._now = now
         self._timing = timing
         slots = asyncio.Semaphore(timing.at_once)
-        room = None if mailboxes is None else Mailroom(mailboxes, crew.reviewing, slots, {})
+        room = None if mailboxes is None else Mailroom(mailboxes, crew.reviewing, slots, {}, {}, now)
+        last_look = timing.last_look if crew.reviewing.grace else 0.0
         self._due = DueRound(
-            ledger, room, crew.releasing, crew.climbing, now, last_look=timing.last_look, at_once=timing.at_once
+            ledger, room, crew.releasing, crew.climbing, now, last_look=last_look, at_once=timing.at_once
         )
         self._rooms = None if room is None else MailboxRound(ledger, room, self._due.wake, timing.sweep)
 

@@ -12,7 +12,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -88,6 +88,11 @@ class Reviewing:
         self._faces = faces
         self._office = office
         self._now = now
+
+    @property
+    def grace(self) -> timedelta:
+        """Time in which a release can be taken back."""
+        return self._office.desk.grace
 
     def folders(self, holds: Sequence[Hold], mailbox: str) -> tuple[str, ...]:
         """The folders that holds need in a mailbox, parents first."""

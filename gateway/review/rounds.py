@@ -38,7 +38,7 @@ class DueRound:
         releasing: makes attempts.
         climbing: takes holds up their ladder.
         now: gives the time, UTC.
-        last_look: seconds that a last look may take.
+        last_look: seconds that a last look may take; 0 for none, where there is no grace.
         at_once: attempts that may be under way.
     """
 
@@ -120,14 +120,15 @@ class DueRound:
 
     async def _look(self, hold: Hold) -> None:
         """A last look at the mailbox where it was decided, so that taking back counts where nothing woke us."""
-        graced = hold.release_at is not None and hold.attempts == 0
-        if self._room is None or not graced or hold.decided_by not in (Actor.AGENT, Actor.LEAD):
+        if self._room is None or hold.attempts or hold.decided_by not in (Actor.AGENT, Actor.LEAD):
+            return
+        if hold.release_at is None or not self._last_look:
             return
         role = To.LEAD if hold.decided_by is Actor.LEAD else To.AGENT
         for mailbox in [mailbox for mailbox, place in hold.places() if place is role]:
             with suppress(Unavailable, TimeoutError):
                 async with asyncio.timeout(self._last_look):
-                    await self._room.visit(mailbox)
+                    await self._room.visit_since(mailbox, hold.release_at)
 
 
 class MailboxRound:

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 
@@ -30,12 +31,16 @@ class Mailroom:
         reviewing: what to do there.
         slots: how many mailboxes are looked at at the same time.
         locks: one a mailbox.
+        looked: when the last look that came to rest in a mailbox began.
+        now: gives the time, UTC.
     """
 
     mailboxes: Mailboxes
     reviewing: Reviewing
     slots: asyncio.Semaphore
     locks: dict[str, asyncio.Lock]
+    looked: dict[str, datetime]
+    now: Callable[[], datetime]
 
     async def visit(self, mailbox: str) -> None:
         """Open a mailbox, look and mend until nothing differs, and leave.
@@ -46,6 +51,20 @@ class Mailroom:
         async with self.slots, self.mailboxes.open(mailbox) as box:
             await self.settle(box, mailbox)
 
+    async def visit_since(self, mailbox: str, moment: datetime) -> None:
+        """Visit a mailbox, unless a look that began after that moment has come to rest there.
+
+        Raises:
+            Unavailable: it could not be done now.
+        """
+        lock = self.locks.setdefault(mailbox, asyncio.Lock())
+        while self.looked.get(mailbox, moment) <= moment:
+            if not lock.locked():
+                await self.visit(mailbox)
+                return
+            async with lock:  # somebody looks: see whether that was late enough
+                pass
+
     async def settle(self, box: Mailbox, mailbox: str) -> tuple[str, ...]:
         """Look and mend until nothing differs; give the folders that were looked at.
 
@@ -55,11 +74,13 @@ class Mailroom:
         folders: tuple[str, ...] = ()
         async with self.locks.setdefault(mailbox, asyncio.Lock()):
             for _ in range(_MOST_LOOKS):
+                began = self.now()
                 needed = self.reviewing.folders(await self.reviewing.holds(mailbox), mailbox)
                 if needed != folders:
                     folders = needed
                     await box.ensure(folders)
                 if not await self.reviewing.look(box, mailbox):
+                    self.looked[mailbox] = began
                     return folders
         _log.error("review.restless", looks=_MOST_LOOKS)
         return folders
