@@ -26,8 +26,11 @@ def begin(hold: Hold, numbers: Sequence[int], at: datetime) -> Hold:
     if hold.state is not HoldState.RELEASING or any(hold.deliveries[n].outcome is not Outcome.PENDING for n in numbers):
         raise NotPossible(f"hold {hold.id} has changed since the attempt began")
     begun = set(numbers)
+    waiting = any(d.outcome is Outcome.PENDING and n not in begun for n, d in enumerate(hold.deliveries))
     return replace(
         hold,
+        # Should we die now, nothing is due any more: only `bedside holds resolve` knows better.
+        next_attempt=hold.next_attempt if waiting else None,
         deliveries=tuple(
             replace(d, outcome=Outcome.UNKNOWN, attempts=d.attempts + 1, at=at, reply="") if n in begun else d
             for n, d in enumerate(hold.deliveries)
@@ -60,7 +63,9 @@ def settle(hold: Hold, results: Mapping[int, Delivery], at: datetime, *, next_at
         return settled if deliveries == hold.deliveries else touch(settled)
     if Outcome.PENDING in outcomes:
         deferred = any(d.outcome is Outcome.PENDING for d in results.values())
-        return _later(settled, at, next_attempt, rungs) if deferred else settled
+        if deferred:
+            return _later(settled, at, next_attempt, rungs)
+        return settled if settled.next_attempt else replace(settled, next_attempt=at)
     if Outcome.REFUSED in outcomes:
         return _refused(settled, rungs)
     return touch(replace(settled, next_attempt=None))

@@ -28,6 +28,8 @@ _log = structlog.get_logger()
 # was written before the attempt: unknown.
 _WAITS = (0.1, 0.5, 2.0, 5.0, 10.0, 30.0, 60.0)
 
+_TRIES = 10
+
 
 class OnUnknown(StrEnum):
     """What becomes of a recipient when upstream's final reply was lost."""
@@ -117,15 +119,17 @@ class Releasing:
     async def _begin(self, hold_id: str, numbers: Sequence[int]) -> bool:
         """Write down that from here on the reply may be lost. Whether the message may be ended."""
         try:
-            hold = await self._ledger.find(hold_id)
-            if hold is None:
-                return False
-            begun = attempt.begin(hold, numbers, self._now())
-            event = self._event(hold, "attempt", f"{len(numbers)} recipients")
-            return await self._ledger.update(hold, begun, event) is not None
+            for _ in range(_TRIES):
+                hold = await self._ledger.find(hold_id)
+                if hold is None:
+                    return False
+                begun = attempt.begin(hold, numbers, self._now())
+                event = self._event(hold, "attempt", f"{len(numbers)} recipients")
+                if await self._ledger.update(hold, begun, event) is not None:
+                    return True  # else it was changed at the same moment: look again whether it may still go out
         except (NotPossible, Unavailable) as error:
             _log.warning("release.stopped", hold=hold_id, why=str(error))
-            return False
+        return False
 
     async def _settle(self, hold_id: str, results: Mapping[int, Delivery]) -> None:
         """Write down what became of an attempt, however long the ledger takes."""
