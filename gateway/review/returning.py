@@ -73,10 +73,23 @@ class Returning:
 
     async def _done(self, hold: Hold, by: Actor, detail: str) -> None:
         event = Event(hold.id, self._now(), "returned", by, detail)
-        if await self._ledger.update(hold, states.give_back(hold, by, self._now()), event) is not None:
+        if await self._change(hold, lambda held: states.give_back(held, by, self._now()), event):
             _log.info("deadline", hold=hold.id, what="returned")
 
     async def _later(self, hold: Hold, why: str) -> None:
-        now = self._now()
-        later = replace(hold, attempts=hold.attempts + 1, next_attempt=now + wait_after(hold.attempts + 1))
-        await self._ledger.update(hold, later, Event(hold.id, now, "return put off", "gateway", why))
+        event = Event(hold.id, self._now(), "return put off", "gateway", why)
+
+        def later(held: Hold) -> Hold:
+            wait = wait_after(held.attempts + 1)
+            return replace(held, attempts=held.attempts + 1, next_attempt=self._now() + wait)
+
+        await self._change(hold, later, event)
+
+    async def _change(self, hold: Hold, change: Callable[[Hold], Hold], event: Event) -> bool:
+        """Write down what became of it, although a card may have been noted meanwhile; unless somebody decided."""
+        held: Hold | None = hold
+        while held is not None and held.state is HoldState.HELD:
+            if await self._ledger.update(held, change(held), event) is not None:
+                return True
+            held = await self._ledger.find(hold.id)
+        return False

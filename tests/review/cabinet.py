@@ -126,6 +126,7 @@ class Cabinet:
     Attributes:
         down: nothing works.
         full: nothing can be appended.
+        refused: how often that was said.
         lose: so many of the next APPENDs happen, and are then not answered.
     """
 
@@ -135,6 +136,7 @@ class Cabinet:
         self.full = False
         self.lose = 0
         self.opened = 0
+        self.refused = 0
 
     @asynccontextmanager
     async def open(self, mailbox: str) -> AsyncIterator[Box]:
@@ -144,6 +146,7 @@ class Cabinet:
 
     def check(self, *, writing: bool = False) -> None:
         if self.down or (self.full and writing):
+            self.refused += 1
             raise Unavailable("the server is down" if self.down else "quota exceeded")
 
     def done(self) -> None:

@@ -64,6 +64,9 @@ class Stage:
     async def whats(self, hold: Hold, *whats: str) -> bool:
         return tuple(event.what for event in await self.ledger.history(hold.id)) == whats
 
+    async def happened(self, hold: Hold, what: str) -> bool:
+        return any(event.what == what for event in await self.ledger.history(hold.id))
+
     def subjects(self, box: Box, folder: str) -> list[str]:
         return [m.content.split(b"Subject: ")[1].split(b"\r\n")[0].decode() for m in box.folders[folder]]
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 from gateway.hold.desk import Desk
 from gateway.hold.folders import Folders
 from gateway.hold.hold import HoldState, Outcome
+from gateway.policy.finding import To
+from gateway.review.keeper import Timing
 from tests.hold.holds import CONTENT, a_hold
 from tests.review.stage import Stage, keeping, stage, until
 
@@ -93,3 +96,130 @@ async def test_refused_recipients_come_back_and_only_they_are_sent_again(on: Sta
         await until(lambda: on.anna.folders[F.done])
     assert [copy.recipients for copy in on.upstream.copies] == [("carla@customer.example",), ("ben@customer.example",)]
     assert (await on.now(hold)).state is HoldState.DELIVERED
+
+
+async def test_taking_back_counts_even_where_nothing_tells_of_it(tmp_path: Path) -> None:
+    """No IDLE and no sweep: the last look before the release sees that the card lies in Quarantine again."""
+    async with stage(tmp_path, desk=Desk(grace=timedelta(seconds=10))) as on:
+        hold = await on.held()
+        async with keeping(on.keeper(timing=Timing(poll=0.02, sweep=3600.0))):
+            await until(lambda: on.anna.folders[F.inbox])
+            on.anna.drag(F.quarantine, F.release)
+            await on.anna.tell()
+            await until(lambda: on.ledger_state(hold, HoldState.RELEASING))
+            await until(lambda: on.anna.folders[F.inbox] == [])
+            on.anna.drag(F.release, F.quarantine)
+            on.clock.forward(seconds=11)
+            await until(lambda: on.ledger_state(hold, HoldState.HELD))
+        assert on.upstream.copies == []
+
+
+async def test_what_upstream_puts_off_is_tried_again_and_a_lost_reply_is_not(on: Stage) -> None:
+    on.upstream.final = ["451 4.3.0 later", "lost"]
+    hold = await on.held()
+    async with keeping(on.keeper()):
+        await until(lambda: on.anna.folders[F.inbox])
+        on.anna.drag(F.quarantine, F.release)
+        await until(lambda: "451 4.3.0 later" in "".join(on.subjects(on.anna, F.release)))
+        on.clock.forward(seconds=59)
+        assert on.upstream.attempts == 1
+        on.clock.forward(seconds=3)
+        await until(lambda: on.upstream.attempts == 2)
+        await until(lambda: "unknown" in "".join(on.subjects(on.anna, F.release)))
+        on.clock.forward(seconds=50)
+    now = await on.now(hold)
+    assert (now.state, now.deliveries[0].outcome, len(on.upstream.copies)) == (
+        HoldState.RELEASING,
+        Outcome.UNKNOWN,
+        1,
+    )
+    assert await on.ledger.due(on.clock()) == (), "nothing tries again by itself"
+
+
+async def test_deadlines_remind_then_show_to_the_lead_then_release(on: Stage) -> None:
+    hold = await on.held(a_hold(lead_mailbox="lena"))
+    keeper = on.keeper()
+    async with keeping(keeper):
+        await until(lambda: on.subjects(on.anna, F.inbox) == ["notice k7qm2xpd agent"])
+        for hours, done in ((2, "reminder"), (2, "to the lead"), (4, "release")):
+            keeper._due._steps._base = None  # the test's clock jumps; `test_clock` is about clocks that do
+            on.clock.forward(hours=hours)
+            await until(lambda word=done: on.happened(hold, word))  # type: ignore[misc]  # the word is bound here
+        await until(lambda: on.lead.folders["Lead/Quarantine/Done"] and on.anna.folders[F.done])
+    assert (await on.now(hold)).state is HoldState.DELIVERED
+    assert len(on.upstream.copies) == 1
+
+
+async def test_a_leads_hold_that_nobody_decides_is_returned_with_a_notification(on: Stage) -> None:
+    hold = await on.held(a_hold(to=To.LEAD, lead_mailbox="lena"))
+    on.upstream.final = ["451 4.3.0 later"]
+    keeper = on.keeper()
+    async with keeping(keeper):
+        await until(lambda: on.lead.folders["Lead/Quarantine"])
+        for hours in (8, 1):
+            keeper._due._steps._base = None
+            on.clock.forward(hours=hours)
+            await until(lambda: on.happened(hold, "return put off"))
+        await until(lambda: on.ledger_state(hold, HoldState.RETURNED))
+    (copy,) = on.upstream.copies
+    assert copy.envelope.sender.address == ""
+    assert copy.recipients == ("anna@support.example.org",)
+    assert b"Final-Recipient: rfc822; carla@customer.example" in copy.content
+
+
+async def test_mail_server_down_or_full_holds_go_on_and_cards_follow(on: Stage) -> None:
+    on.cabinet.down = True
+    await on.held()
+    async with keeping(on.keeper()):
+        await until(lambda: on.cabinet.refused)
+        on.cabinet.down = False
+        await until(lambda: on.anna.folders[F.inbox])
+    assert len(on.anna.folders[F.quarantine]) == 1
+
+
+async def test_an_append_that_happened_but_was_not_answered_makes_no_second_card(on: Stage) -> None:
+    on.cabinet.lose = 1
+    await on.held()
+    async with keeping(on.keeper()):
+        await until(lambda: on.anna.folders[F.inbox])
+    assert len(on.anna.folders[F.quarantine]) == 1
+
+
+async def test_forged_cards_and_ordinary_mail_decide_nothing_and_go_to_inbox(on: Stage) -> None:
+    hold = await on.held()
+    async with keeping(on.keeper()):
+        await until(lambda: on.anna.folders[F.inbox])
+        real = on.anna.only(F.quarantine)
+        forged = real.token[:-1] + ("a" if real.token[-1] != "a" else "b")
+        for number in range(3):
+            on.anna.put(F.release, b"Subject: forged %d\r\n\r\n" % number, forged)
+        on.anna.put(F.discard, b"Subject: ordinary\r\n\r\n")
+        await until(lambda: on.anna.folders[F.release] == on.anna.folders[F.discard] == [])
+    inbox = on.subjects(on.anna, F.inbox)
+    assert {"stray forged release 3", "stray not_a_card discard 1", "ordinary", "forged 0"} <= set(inbox)
+    assert inbox.count("stray forged release 3") == 1
+    assert (await on.now(hold)).state is HoldState.HELD
+    assert on.upstream.copies == []
+
+
+async def test_octets_that_are_not_what_was_held_never_go_out(on: Stage, tmp_path: Path) -> None:
+    hold = await on.held()
+    with sqlite3.connect(tmp_path / "ledger.db") as connection:
+        connection.execute("UPDATE contents SET octets = ?", (b"\0altered",))
+    connection.close()
+    async with keeping(on.keeper()):
+        await until(lambda: on.anna.folders[F.inbox])
+        on.anna.drag(F.quarantine, F.release)
+        await until(lambda: on.happened(hold, "damaged"))
+    assert on.upstream.copies == []
+
+
+async def test_a_second_keeper_waits_and_takes_over(on: Stage) -> None:
+    await on.held()
+    quick = Timing(poll=0.02, sweep=0.1, lease=0.6)
+    async with keeping(on.keeper("two", quick)):
+        async with keeping(on.keeper("one", quick)):
+            await until(lambda: on.anna.folders[F.inbox])
+        on.anna.drag(F.quarantine, F.release)
+        await until(lambda: on.anna.folders[F.done])
+    assert len(on.upstream.copies) == 1
