@@ -62,6 +62,11 @@ eval: $(VENV)/.test  ## What the learned judge finds on authors it has not learn
 	$(BIN)/bedside judge check
 	$(BIN)/bedside judge eval --worst 10 $(if $(REAL_TEXT),--real $(REAL_TEXT))
 
+.PHONY: eval-reading
+eval-reading: $(VENV)/.test  ## Splits, customer's state and speed of reading, beside other splitters; writes gateway/mail/README.md
+	$(PIP) --editable '.[eval]'
+	$(BIN)/python -m tests.eval.reading
+
 .PHONY: bench
 bench: .apt-done $(VENV)/.test  ## CPU, throughput, latency and memory beside Postfix and a plain relay; writes gateway/smtp/BENCH.md
 	$(BIN)/python -m tests.bench

@@ -1,5 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The language of a text, by its function words first and by a detector only where those do not decide."""
+"""The language of a text, by its function words: the little words that every sentence of a language needs.
+
+lingua 2.1, the detector of choice for short texts, was measured with twelve languages in its low accuracy mode: 110 µs
+for 50 characters, 330 for 200, 1,800 for 1,700, and 350 MB of memory a process. Reading a mail whole may take 200 µs.
+The function words of fifteen languages take 13 µs for 300 characters. Where they do not decide, the language is
+unknown, and rules for one language do not run; a longer sample is looked at before that.
+"""
 
 from __future__ import annotations
 

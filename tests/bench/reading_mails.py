@@ -3,24 +3,29 @@
 
 from __future__ import annotations
 
+import html
 import quopri
 
-_PARAGRAPHS = (
-    "Thank you for the two log files. They show that the backup of Tuesday night stopped at 02:14, because the volume"
-    " was full; the run of Wednesday then found no base to build on and gave up as well.",
-    "I have moved the old snapshots aside and started a full run by hand. It finished this morning at 06:40 with"
-    " 412 GB, and I restored three files from it at random to see that they open.",
-    "Two things would help me now. Could you tell me whether anybody changed the retention on Monday? And may I raise"
-    " the alarm threshold from 95 to 85 per cent, so that it rings a day earlier?",
-    "The invoice for the extra storage was ours to avoid, so I have taken it off. You will see the credit of EUR 38.50"
-    " on the statement for November, under reference 2024-1187.",
-)
+_TEXT = """\
+Thank you for the two log files. They show that the backup of Tuesday night stopped at 02:14, because the volume was
+full; the run of Wednesday then found no base to build on and gave up as well.
+
+I have moved the old snapshots aside and started a full run by hand. It finished this morning at 06:40 with 412 GB,
+and I restored three files from it at random to see that they open.
+
+Two things would help me now. Could you tell me whether anybody changed the retention on Monday? And may I raise the
+alarm threshold from 95 to 85 per cent, so that it rings a day earlier?
+
+The invoice for the extra storage was ours to avoid, so I have taken it off. You will see the credit of EUR 38.50 on
+the statement for November, under reference 2024-1187.
+"""
+_PARAGRAPHS = tuple(" ".join(paragraph.split()) for paragraph in _TEXT.split("\n\n"))
 _HEADER = (
     "Received: from desk.example (desk.example [192.0.2.7])\r\n\tby mx.desk.example (Postfix) with ESMTPSA id 4XyZ1\r\n"
     "\tfor <tom@customer.example>; Tue, 12 Nov 2024 10:01:07 +0100 (CET)\r\n"
     "Received: from laptop.example (laptop.example [192.0.2.99])\r\n\tby desk.example with ESMTPSA id 77aa;\r\n"
     "\tTue, 12 Nov 2024 10:01:05 +0100\r\n"
-    "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/simple; d=desk.example; s=s1;\r\n\tt=1731402067; bh=abc=;\r\n\tb=def=\r\n"
+    "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/simple; d=desk.example; s=s1;\r\n\tt=1731402067; bh=a=;\r\n\tb=d=\r\n"
     "Date: Tue, 12 Nov 2024 10:01:05 +0100\r\n"
     'From: "Ida Norberg" <ida@desk.example>\r\n'
     "To: Tom Quill <tom@customer.example>\r\n"
@@ -35,7 +40,7 @@ _HEADER = (
 
 def plain_2k() -> bytes:
     """A reply of three paragraphs, hard-wrapped, with a signature and a quotation; 2 kB in all."""
-    body = "Hello Tom,\n\n" + "\n\n".join(_wrapped(paragraph) for paragraph in _PARAGRAPHS[:2])
+    body = "Hello Tom,\n\n" + "\n\n".join(_wrapped(paragraph) for paragraph in _PARAGRAPHS[:3])
     body += "\n\nKind regards\nIda\n\n-- \nIda Norberg, Desk Example\n+46 8 555 01 23\n\n"
     body += "On Mon, 11 Nov 2024 at 17:20, Tom Quill <tom@customer.example> wrote:\n"
     body += "\n".join(
@@ -46,16 +51,16 @@ def plain_2k() -> bytes:
 
 
 def alternatives_20k() -> bytes:
-    """The same as a mail client writes it: plain and HTML, with six earlier messages quoted one in the other."""
+    """The same as a mail client writes it: plain and HTML, with twelve earlier messages quoted one in the other."""
     text = "Hello Tom,\n\n" + "\n\n".join(_PARAGRAPHS) + "\n\nKind regards\nIda\n"
     markup = _fragment("Hello Tom,", *_PARAGRAPHS, "Kind regards<br>Ida")
     quoted_text, quoted_markup = "", ""
-    for number in range(6):
+    for number in range(12):
         words = [paragraph.replace("Tuesday", f"day {number}") for paragraph in _PARAGRAPHS[number % 3 :][:2]]
         line = f"On {number + 1} Nov 2024 at 17:20, Tom Quill <tom@customer.example> wrote:"
         quoted_text = line + "\n" + "\n".join("> " + x for x in ("\n\n".join(words) + "\n\n" + quoted_text).split("\n"))
         quoted_markup = (
-            f'<div class="gmail_quote"><div dir="ltr" class="gmail_attr">{line.replace("<", "&lt;").replace(">", "&gt;")}'
+            f'<div class="gmail_quote"><div dir="ltr" class="gmail_attr">{html.escape(line)}'
             '<br></div><blockquote class="gmail_quote" style="margin:0px 0px 0px 0.8ex;border-left:1px solid'
             f' rgb(204,204,204);padding-left:1ex">{_fragment(*words)}<br>{quoted_markup}</blockquote></div>'
         )
@@ -66,27 +71,34 @@ def alternatives_20k() -> bytes:
 
 
 def html_200k() -> bytes:
-    """One HTML part as Word writes it, 200 kB, a paragraph of one line after the other and a table at its end."""
-    rows, size = [], 0
+    """One HTML part as Word writes it, 200 kB: an answer above a long thread, a block of headers before each mail."""
+    rows = [_word(words) for words in ("Hello Tom,", *_PARAGRAPHS, "Kind regards", "Ida")]
+    size = sum(map(len, rows))
     number = 0
     while size < 198_000:
-        words = _PARAGRAPHS[number % 4]
-        rows.append(
-            '<p class="MsoNormal" style="margin-bottom:12.0pt"><span lang="EN-GB" style="font-size:11.0pt;'
-            f'font-family:&quot;Calibri&quot;,sans-serif;color:#1F497D">{words}<o:p></o:p></span></p>\r\n'
+        block = (
+            f"<b>From:</b> Tom Quill &lt;tom@customer.example&gt;<br><b>Sent:</b> {number % 28 + 1} November 2024<br>"
+            "<b>To:</b> Ida Norberg<br><b>Subject:</b> Re: backup"
         )
-        if number % 5 == 4:
-            rows.append(
-                '<table border="0" cellpadding="0"><tr><td style="padding:2pt"><p class="MsoNormal">Run</p></td>'
-                f'<td style="padding:2pt"><p class="MsoNormal"><b>{number}</b></p></td></tr></table>\r\n'
-            )
-        size += len(rows[-1])
+        new = [_word(block), *(_word(words) for words in _PARAGRAPHS)]
+        new.append(
+            '<table border="0" cellpadding="0"><tr><td style="padding:2pt"><p class="MsoNormal">Run</p></td>'
+            f'<td style="padding:2pt"><p class="MsoNormal"><b>{number}</b></p></td></tr></table>\r\n'
+        )
+        rows += new
+        size += sum(map(len, new))
         number += 1
-    markup = (
-        "<html><head><style>p.MsoNormal{margin:0cm}</style></head><body lang=EN-GB>" + "".join(rows) + "</body></html>"
-    )
+    body = "".join(rows)
+    markup = f"<html><head><style>p.MsoNormal{{margin:0cm}}</style></head><body lang=EN-GB>{body}</body></html>"
     head = _HEADER + "Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
     return (head + markup).encode()
+
+
+def _word(content: str) -> str:
+    return (
+        '<p class="MsoNormal" style="margin-bottom:12.0pt"><span lang="EN-GB" style="font-size:11.0pt;font-family:'
+        f'&quot;Calibri&quot;,sans-serif;color:#1F497D">{content}<o:p></o:p></span></p>\r\n'
+    )
 
 
 def _fragment(*paragraphs: str) -> str:
