@@ -18,14 +18,14 @@ class DemoMail:
         content: exact octets, lines ended by CRLF.
         sender: address for MAIL FROM.
         recipients: addresses for RCPT TO.
-        subject: decoded, for the table.
+        message_id: with its angle brackets.
     """
 
     name: str
     content: bytes
     sender: str
     recipients: tuple[str, ...]
-    subject: str
+    message_id: str
 
 
 def demo_mails() -> tuple[DemoMail, ...]:
@@ -39,4 +39,6 @@ def _mail(name: str, content: bytes) -> DemoMail:
     message = message_from_bytes(content, policy=policy.default)
     senders = getaddresses(message.get_all("From", []))
     recipients = getaddresses([*message.get_all("To", []), *message.get_all("Cc", [])])
-    return DemoMail(name, content, senders[0][1], tuple(address for _, address in recipients), str(message["Subject"]))
+    return DemoMail(
+        name, content, senders[0][1], tuple(address for _, address in recipients), str(message["Message-ID"])
+    )

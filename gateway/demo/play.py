@@ -14,7 +14,7 @@ import aiosmtplib
 
 from gateway.demo.mails import DemoMail
 from gateway.demo.stage import AGENTS, Stage
-from gateway.hold.hold import Hold
+from gateway.hold.hold import Hold, HoldState
 from gateway.imap.connection import Security, Server
 from gateway.imap.mailboxes import ImapMailbox, ImapMailboxes
 from gateway.imap.places import by_own_login
@@ -38,11 +38,13 @@ class Sent:
         mail: which.
         reply: final reply to its DATA.
         hold: the hold, if it was held.
+        note: the note, if it went out with one.
     """
 
     mail: DemoMail
     reply: str
     hold: Hold | None
+    note: Hold | None
 
 
 async def send(stage: Stage, mail: DemoMail) -> Sent:
@@ -50,7 +52,9 @@ async def send(stage: Stage, mail: DemoMail) -> Sent:
     async with aiosmtplib.SMTP(hostname="127.0.0.1", port=stage.smtp_port, start_tls=False) as client:
         _, reply = await client.sendmail(mail.sender, list(mail.recipients), mail.content)
     held = _HELD.search(reply)
-    return Sent(mail, reply, await stage.ledger.find(held[1]) if held else None)
+    hold = await stage.ledger.find(held[1]) if held else None
+    notes = await stage.ledger.listed([HoldState.NOTED], 100)
+    return Sent(mail, reply, hold, next((note for note in notes if note.message_id == mail.message_id), None))
 
 
 @asynccontextmanager

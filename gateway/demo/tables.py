@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway.demo.play import Sent
+from gateway.hold.hold import Hold
 from gateway.policy.finding import Finding, Mode
 
 
@@ -28,22 +29,25 @@ class Shown:
 
 
 def sent_table(rows: list[Sent], total: int) -> Table:
-    """Mails so far: passed or held, and which sentence was the reason."""
+    """Mails so far: passed, noted or held, and which sentence was the reason."""
     table = Table(title=f"Outgoing support mail ({len(rows)} of {total})", title_justify="left", expand=True)
     table.add_column("mail", no_wrap=True)
     table.add_column("outcome", no_wrap=True)
     table.add_column("because of")
     for row in rows:
-        outcome = Text("held", "bold red") if row.hold else Text("passed", "green")
-        table.add_row(row.mail.name, outcome, _reasons(row))
+        table.add_row(row.mail.name, _outcome(row), _reasons(row.hold or row.note))
     return table
 
 
-def _reasons(row: Sent) -> Text:
+def _outcome(row: Sent) -> Text:
+    if row.hold is not None:
+        return Text("held", "bold red")
+    return Text("passed, with a note", "yellow") if row.note is not None else Text("passed", "green")
+
+
+def _reasons(hold: Hold | None) -> Text:
     text = Text()
-    if row.hold is None:
-        return text
-    for finding in _weighty(row.hold.verdict.findings):
+    for finding in _weighty(hold.verdict.findings) if hold is not None else []:
         if text:
             text.append("\n")
         text.append(f"“{' '.join(finding.excerpt.split())}” " if finding.excerpt else "")
