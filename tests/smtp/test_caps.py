@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from ipaddress import ip_network
 
 import pytest
@@ -149,12 +150,19 @@ async def test_a_client_that_trickles_a_message_or_stops_in_it_is_told_and_left(
 
 async def test_a_client_that_never_reads_its_replies_is_cut() -> None:
     limits = Limits(patience=Patience(block=0.2, closing=0.1), junk=10**9, commands_per_minute=10**9)
-    async with recording() as recorder, gateway(recorder.port, limits=limits) as gate, client(gate.port) as wire:
-        await wire.send(b"EHLO c\r\n")
-        with contextlib.suppress(ConnectionError, TimeoutError):
-            for _ in range(400):
-                await wire.send(b"EHLO c\r\n" * 1000)
-        await until(lambda: gate.server.sessions == 0)
+    async with recording() as recorder, gateway(recorder.port, limits=limits) as gate:
+        with socket.socket() as deaf:
+            # A small window, and nobody who reads: soon the gateway has nowhere to write to.
+            deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            deaf.connect(("127.0.0.1", gate.port))
+            deaf.settimeout(0)
+            await until(lambda: gate.server.sessions == 1)
+            with contextlib.suppress(OSError):
+                while gate.server.sessions:
+                    with contextlib.suppress(BlockingIOError):
+                        deaf.send(b"EHLO c\r\n" * 1000)
+                    await asyncio.sleep(0.01)
+            await until(lambda: gate.server.sessions == 0)
 
 
 @pytest.mark.parametrize("length", [12_288, 12_289, 200_000, 600_000])

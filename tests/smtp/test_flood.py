@@ -28,7 +28,7 @@ def test_a_client_that_floods_and_goes_away_is_no_error_of_ours(
         async with recording() as recorder, gateway(recorder.port, limits=limits) as gate:
             async with client(gate.port) as wire:
                 await wire.ask(b"EHLO c")
-                wire._writer.write(b"EHLO c\r\n" * 100_000)
+                wire._writer.write(b"EHLO c\r\n" * 30_000)
                 await asyncio.sleep(0.1)
                 if way == "resets":
                     wire.reset()
