@@ -46,7 +46,7 @@ _MAIL = st.builds(
 
 @given(st.binary(max_size=400) | _MAIL)
 @example(b"Content-Type: text/plain; charset=utf-7\n\n+2AA-")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_any_octets_give_a_reply_whose_spans_are_true(content: bytes) -> None:
     reply = read(content)
     assert_spans_hold(reply)
@@ -56,7 +56,7 @@ def test_any_octets_give_a_reply_whose_spans_are_true(content: bytes) -> None:
 
 
 @given(st.text(max_size=300), st.none() | st.text(max_size=100))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_text_gives_a_reply_that_is_authored_whole(authored: str, customer: str | None) -> None:
     reply = from_text(authored, customer)
     assert_spans_hold(reply)
@@ -65,7 +65,7 @@ def test_any_text_gives_a_reply_that_is_authored_whole(authored: str, customer: 
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_evidence_of_the_customers_state_stands_in_their_words(text: str) -> None:
     state = customer_state(text)
     assert all(piece in text for piece in state.evidence)
