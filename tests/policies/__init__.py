@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tests of the rules that ship: what they say, find and let pass."""
