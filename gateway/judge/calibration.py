@@ -4,9 +4,10 @@
 A probability here is meant for mail as it is: about one reply in twenty deserves a second look (`PRIOR`). What the
 numbers are was fitted on rows that the model has not learned from, weighted to that share (`training/calibrate.py`).
 
-A sentence's probability joins its own logit with that of the whole reply. It is carried in full by the family that
-suits the sentence best, and in part by the others, in proportion: one sentence is one fault, and a rule that asks for
-a family should not miss it because the model wavers between two.
+The probability that a reply has a faulty sentence joins the logit of its worst one with that of the whole reply. The
+worst sentence carries it; each other has as much less as its own logit is lower. Within a sentence, the family that
+suits it best carries the probability, and the others a part of it, in proportion: one sentence is one fault, and a rule
+that asks for a family should not miss it because the model wavers between two.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Calibration:
     """What turns logits into probabilities.
 
     Attributes:
-        sentence: for the logit of a sentence; its shift is that of the sum.
+        sentence: for the logit of the worst sentence; its shift is that of the sum.
         hold: slope for the logit of the whole reply, added to it.
         absences: for each of `ABSENCES`.
         ours: for the customer's report of a failure of ours.
@@ -82,7 +83,10 @@ class Calibration:
             sentences: logits, shape (sentences, 1 + families).
             whole: logits of the reply, or of the window in which they stand.
         """
-        return _sigmoid(self.sentence.slope * sentences[:, 0] + self.hold * whole[HOLD] + self.sentence.shift)
+        own = sentences[:, 0]
+        worst = own.max(initial=-30.0)
+        reply = self.sentence.slope * worst + self.hold * whole[HOLD] + self.sentence.shift
+        return _sigmoid(np.asarray(reply + own - worst, np.float32))
 
     def families(self, sentences: Floats, whole: Floats) -> list[dict[str, float]]:
         """For each sentence, probability by family."""

@@ -22,6 +22,7 @@ nothing by itself: rules with thresholds, modes and exceptions do.
 - It reads 320 tokens at a time and 24 such windows; the customer's message only as far as 112 tokens.
 - It is far surer that something is wrong with a sentence than of which family it is.
 - Without the customer's message it says nothing about absences.
+- Lines that look like markup or labels, put below a reply, make all of it less suspect than it is.
 - Chats, mail of one or two words, and irony without a marked word are weak spots. Trades and countries that its authors
   did not write about will be judged worse than these figures say."""
 
