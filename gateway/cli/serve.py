@@ -3,24 +3,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
 from gateway.cli.exits import Exit
+from gateway.cli.opened import DEFAULT_CONFIG, ConfigOption
 from gateway.service.read_settings import BadSettings, read_settings
 from gateway.service.serve import serve as run
 from gateway.service.sockets import CannotListen
 
 
-def serve(
-    config: Annotated[Path, typer.Option(help="The settings file; deploy/bedside.toml is one to start from.")],
-) -> None:
+def serve(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Run the gateway until SIGTERM: a supervisor, the workers that screen mail, and the keeper of what is held.
 
     SIGTERM lets it finish what it has begun. SIGHUP, or a changed policy file or certificate, reloads without
-    dropping a connection. Logs go to standard error.
+    dropping a connection. Logs go to standard error. deploy/bedside.toml is a settings file to start from.
     """
     try:
         run(read_settings(config), config)
