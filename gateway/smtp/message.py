@@ -11,7 +11,8 @@ from typing import BinaryIO
 from gateway.ports import Message
 from gateway.smtp.wire import END, stuffed
 
-_PIECE = 256 << 10
+# Small enough that sending one piece keeps no other session waiting.
+_PIECE = 64 << 10
 
 
 class MemoryMessage:
@@ -43,7 +44,7 @@ class MemoryMessage:
         return self.content if limit >= len(self.content) else self.content[:limit]
 
     def chunks(self) -> Iterator[bytes]:
-        """All octets, in order, in pieces of at most 256 KiB."""
+        """All octets, in order, in pieces of at most 64 KiB."""
         if len(self.content) <= _PIECE:
             return iter((self.content,))
         return (self.content[start : start + _PIECE] for start in range(0, len(self.content), _PIECE))
@@ -93,7 +94,7 @@ class SpooledMessage:
         return b"".join(self._pieces(min(limit, self.size)))
 
     def chunks(self) -> Iterator[bytes]:
-        """All octets, in order, in pieces of at most 256 KiB."""
+        """All octets, in order, in pieces of at most 64 KiB."""
         return self._pieces(self.size)
 
     def wire(self) -> Iterator[bytes]:

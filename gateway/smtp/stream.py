@@ -12,6 +12,9 @@ import asyncio
 from collections.abc import Iterable
 from typing import SupportsIndex
 
+# How much of a message is dealt with before others have their turn.
+CHUNK = 64 << 10
+
 
 class ClientGone(Exception):  # noqa: N818 - what happened
     """The client closed, was cut off, or kept silent for too long. There is nobody to tell."""
@@ -64,7 +67,7 @@ class ClientStream(asyncio.StreamReader):
         return line
 
     async def chunk(self) -> bytes:
-        """All that is there, at least one octet.
+        """What is there, at least one octet and at most `CHUNK`.
 
         Raises:
             ClientGone: there is none left.
@@ -72,9 +75,9 @@ class ClientStream(asyncio.StreamReader):
         buffer = self._buffer
         while not buffer:
             await self._more()
-        octets = bytes(buffer)
-        buffer.clear()
-        if self._paused:
+        octets = bytes(buffer[:CHUNK])
+        del buffer[:CHUNK]
+        if self._paused and len(buffer) <= self._limit:
             self._resume()
         return octets
 

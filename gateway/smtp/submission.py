@@ -17,7 +17,7 @@ from gateway.smtp.intake import Intake
 from gateway.smtp.leg import Leg
 from gateway.smtp.message import MemoryMessage, SpooledMessage
 from gateway.smtp.reception import Connection, Reception
-from gateway.smtp.stream import ClientGone
+from gateway.smtp.stream import CHUNK, ClientGone
 from gateway.smtp.trace import HEAD, loops, on_top
 from gateway.smtp.transaction import UpstreamTransaction
 
@@ -87,6 +87,8 @@ async def _take_in(connection: Connection, reception: Reception, leg: Leg, intak
                 # It was told the limit by EHLO, and may be told again; but nobody has to listen for ever.
                 await connection.push(replies.TOO_BIG.wire)
                 raise ClientGone
+            if len(chunk) == CHUNK:
+                await asyncio.sleep(0)
             if heartbeat is None:
                 heartbeat = _Heartbeat(loop, leg, reception.pool.address.keep_awake)
     finally:

@@ -164,7 +164,7 @@ class UpstreamSession(asyncio.Protocol):
             if self._writable is not None:
                 self._watchdog.expect(self._patience.block)
                 await self._writable
-            elif len(piece) > _A_LOT:
+            elif len(piece) >= _A_LOT:
                 # Others have their turn, and an early reply is heard.
                 await asyncio.sleep(0)
         else:
