@@ -20,7 +20,7 @@ from gateway.ports import Ledger, Mailboxes, Route
 from gateway.review.climbing import Climbing
 from gateway.review.faces import Faces
 from gateway.review.keeper import Crew, Keeper, Timing
-from gateway.review.releasing import Releasing, Sending
+from gateway.review.releasing import OnUnknown, Releasing, Sending
 from gateway.review.returning import Returning
 from gateway.review.reviewing import Office, Reviewing
 from gateway.service.build_smtp import now
@@ -43,6 +43,7 @@ class KeeperParts:
         secret: what tokens are made with.
         hostname: of the gateway.
         owner: name of this node, the same after a restart.
+        on_unknown: what becomes of a recipient when upstream's final reply was lost.
         timing: how often what is done.
     """
 
@@ -55,13 +56,14 @@ class KeeperParts:
     secret: bytes
     hostname: str
     owner: str
+    on_unknown: OnUnknown
     timing: Timing
 
 
 def keeper(parts: KeeperParts) -> Keeper:
     """A keeper, ready to run."""
     returning = Returning(parts.ledger, parts.route, parts.hostname, now)
-    sending = Sending(parts.owner, retry_for=parts.desk.retry_for, ladders=parts.ladders)
+    sending = Sending(parts.owner, on_unknown=parts.on_unknown, retry_for=parts.desk.retry_for, ladders=parts.ladders)
     crew = Crew(
         reviewing=Reviewing(parts.ledger, parts.faces, Office(parts.desk, parts.secret, parts.ladders), now),
         releasing=Releasing(parts.ledger, parts.route, now, sending),

@@ -21,6 +21,7 @@ from watchfiles import awatch
 from gateway.imap.mailboxes import ImapMailboxes
 from gateway.ports import Unavailable
 from gateway.review.keeper import Timing
+from gateway.review.releasing import OnUnknown
 from gateway.service import build_review, build_screening, build_smtp
 from gateway.service.build_ledger import opening
 from gateway.service.build_review import KeeperParts
@@ -66,6 +67,7 @@ async def keep(settings: Settings) -> None:
                     secret=settings.ledger.key.read().encode(),
                     hostname=settings.hostname,
                     owner=f"{socket.gethostname()} {settings.hostname}",
+                    on_unknown=OnUnknown(settings.release.on_unknown),
                     timing=_timing(settings),
                 )
                 await build_review.keeper(parts).run()

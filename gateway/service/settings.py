@@ -123,6 +123,9 @@ class ReleaseSettings(_Table):
     """Seconds in which a release can be taken back by moving the card out of Release again."""
     on_unreleasable: Literal["note", "defer"] = "note"
     """What becomes of a message to be held that the route could not carry unchanged: a note, or 451."""
+    on_unknown: Literal["wait", "send_again"] = "wait"
+    """When upstream's final reply to a release is lost, nobody knows whether it took the message (RFC 1047): "wait" for
+    `bedside holds resolve`, or "send_again", which may make a second copy."""
     retry_for: PositiveFloat = 5.0
     """Days for which a release that upstream puts off (4yz) is tried again."""
 
@@ -348,4 +351,15 @@ class Settings(_Table):
             twice = {name for name in names if names.count(name) > 1}
             if twice:
                 raise ValueError(f"two {what}s are named {min(twice)!r}; give each a name of its own")
+        return self
+
+    @model_validator(mode="after")
+    def _one_login_is_one_mailbox(self) -> Settings:
+        if self.imap is not None and not self.imap.master:
+            for team in self.team:
+                if "{" in team.mailbox or (team.lead is not None and team.lead != team.mailbox):
+                    raise ValueError(
+                        f"team {team.name!r} has mailboxes of its own, but imap.master is empty, so there is one mailbox "
+                        f'for all: name it in mailbox (and lead), for example mailbox = "{self.imap.login}"'
+                    )
         return self

@@ -117,3 +117,11 @@ def test_business_hours_are_read(text: str) -> None:
     hours = BusinessHours.parse(text)
     assert hours.opens < hours.closes
     assert len(hours.days) == {"Mon": 5, "Sat": 1, "Sun": 5}[text[:3]]
+
+
+def test_one_imap_login_without_master_needs_one_named_mailbox(tmp_path: Path) -> None:
+    imap = '[imap]\nserver = "imap.example.org:993"\nlogin = "support"\npassword = { env = "P" }\n'
+    [line] = mistakes(tmp_path, GOOD + imap)
+    assert "team 'helpdesk' has mailboxes of its own, but imap.master is empty" in line
+    named = GOOD + 'mailbox = "support"\n' + imap
+    assert read(tmp_path, named).team[0].mailbox == "support"
