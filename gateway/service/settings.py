@@ -359,7 +359,7 @@ class Settings(_Table):
             for team in self.team:
                 if "{" in team.mailbox or (team.lead is not None and team.lead != team.mailbox):
                     raise ValueError(
-                        f"team {team.name!r} has mailboxes of its own, but imap.master is empty, so there is one mailbox "
-                        f'for all: name it in mailbox (and lead), for example mailbox = "{self.imap.login}"'
+                        f"team {team.name!r} has mailboxes of its own, but imap.master is empty, so there is one "
+                        f'for all: name it in mailbox and lead, for example mailbox = "{self.imap.login}"'
                     )
         return self

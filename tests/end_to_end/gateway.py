@@ -87,7 +87,7 @@ def bedside(folder: Path, port: int, settings: str) -> Iterator[Gateway]:
         process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
     gateway = Gateway(process, folder)
     try:
-        wait_for_banner(port, process)
+        wait_for_banner(port, process, seconds=60)  # it compiles the policies first
         yield gateway
         process.terminate()
         assert process.wait(timeout=40) == 0, gateway.log

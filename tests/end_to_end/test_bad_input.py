@@ -17,7 +17,13 @@ from tests.servers.sink import smtp_sink
 from tests.servers.swaks import swaks
 
 OPTIONS = ("--from", "anna@larch.example", "--to", "customer@example.net")
-NO_IMAP = '[imap]\nserver = "127.0.0.1:1"\ntls = "none"\nlogin = "x"\npassword = { env = "BEDSIDE_TEST_IMAP_PASSWORD" }\nmaster = "authzid"\n'
+NO_IMAP = """[imap]
+server = "127.0.0.1:1"
+tls = "none"
+login = "x"
+password = { env = "BEDSIDE_TEST_IMAP_PASSWORD" }
+master = "authzid"
+"""
 GOOD = """
 hostname = "gw.example.org"
 [[listener]]
