@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import SupportsIndex
 
 # How much of a message is dealt with before others have their turn.
-CHUNK = 64 << 10
+CHUNK = 128 << 10
 
 
 class ClientGone(Exception):  # noqa: N818 - what happened
@@ -75,8 +75,12 @@ class ClientStream(asyncio.StreamReader):
         buffer = self._buffer
         while not buffer:
             await self._more()
-        octets = bytes(buffer[:CHUNK])
-        del buffer[:CHUNK]
+        if len(buffer) <= CHUNK:
+            octets = bytes(buffer)
+            buffer.clear()
+        else:
+            octets = bytes(buffer[:CHUNK])
+            del buffer[:CHUNK]
         if self._paused and len(buffer) <= self._limit:
             self._resume()
         return octets
