@@ -22,7 +22,8 @@ from gateway.ports import Unavailable
 from gateway.service import build_review, build_smtp
 from gateway.service.build_ledger import opening
 from gateway.service.policy_files import shipped_folder, source_files
-from gateway.service.settings import ImapSettings, ReleaseSettings, Settings
+from gateway.service.settings import Settings
+from gateway.service.settings_servers import ImapSettings, ReleaseSettings
 
 # Extensions that a held message may need (`gateway.mail.envelope.Envelope.extensions`).
 _NEEDED = frozenset({"8BITMIME", "SMTPUTF8", "DSN"})

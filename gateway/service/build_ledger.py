@@ -19,7 +19,7 @@ from gateway.ledger.engine import parse
 from gateway.ledger.sealing import Seal
 from gateway.ledger.store import SqlLedger, open_ledger
 from gateway.ports import Count, Unavailable
-from gateway.service.settings import LedgerSettings
+from gateway.service.settings_servers import LedgerSettings
 
 _log = structlog.get_logger()
 _PAUSE = 2.0

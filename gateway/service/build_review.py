@@ -24,7 +24,8 @@ from gateway.review.releasing import OnUnknown, Releasing, Sending
 from gateway.review.returning import Returning
 from gateway.review.reviewing import Office, Reviewing
 from gateway.service.build_smtp import now
-from gateway.service.settings import FolderSettings, ImapSettings, Settings, Tls
+from gateway.service.settings import Settings
+from gateway.service.settings_servers import FolderSettings, ImapSettings, Tls
 
 _SECURITY = {Tls.IMPLICIT: Security.TLS, Tls.REQUIRED: Security.STARTTLS, Tls.NONE: Security.NONE}
 

@@ -15,7 +15,8 @@ from gateway.screening.holding import Reviewing
 from gateway.screening.judging import Jurisdiction
 from gateway.screening.screening import Answer, Carriage, OnTrouble, OnUnreleasable
 from gateway.service.read_settings import BadSettings
-from gateway.service.settings import ListenerSettings, Settings, TeamSettings, UnjudgedSettings
+from gateway.service.settings import Settings, TeamSettings, UnjudgedSettings
+from gateway.service.settings_servers import ListenerSettings
 from gateway.verdict.stance import Stance
 
 _ENDS = {"release": End.RELEASE, "return": End.RETURN, "keep": End.KEEP}

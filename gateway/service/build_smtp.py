@@ -5,13 +5,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from gateway.service.settings import (
-    LimitSettings,
-    ListenerSettings,
-    ReleaseSettings,
-    Tls,
-    UpstreamSettings,
-)
+from gateway.service.settings import LimitSettings
+from gateway.service.settings_servers import ListenerSettings, ReleaseSettings, Tls, UpstreamSettings
 from gateway.service.settings_types import RemoteServer
 from gateway.smtp.route import Credentials, SubmissionRoute
 from gateway.smtp.tls import ServerTls

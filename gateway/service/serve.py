@@ -23,7 +23,8 @@ from gateway.service.keeper import run_keeper
 from gateway.service.logs import configure
 from gateway.service.policy_files import policies_of
 from gateway.service.read_settings import BadSettings
-from gateway.service.settings import ListenerSettings, Settings
+from gateway.service.settings import Settings
+from gateway.service.settings_servers import ListenerSettings
 from gateway.service.sockets import CannotListen, listen
 from gateway.service.supervisor import Supervisor
 from gateway.service.worker import Seat, run_worker

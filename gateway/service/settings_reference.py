@@ -13,18 +13,20 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from gateway.service.settings import (
-    FolderSettings,
-    ImapSettings,
     JudgeSettings,
-    LedgerSettings,
     LimitSettings,
-    ListenerSettings,
     LogSettings,
     PolicySettings,
-    ReleaseSettings,
     Settings,
     TeamSettings,
     UnjudgedSettings,
+)
+from gateway.service.settings_servers import (
+    FolderSettings,
+    ImapSettings,
+    LedgerSettings,
+    ListenerSettings,
+    ReleaseSettings,
     UpstreamSettings,
 )
 

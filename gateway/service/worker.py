@@ -23,7 +23,8 @@ from gateway.screening.tally import Tally
 from gateway.service import build_screening, build_smtp
 from gateway.service.build_ledger import LedgerSoon, ledger_soon
 from gateway.service.flushing import flushing
-from gateway.service.settings import ListenerSettings, Settings
+from gateway.service.settings import Settings
+from gateway.service.settings_servers import ListenerSettings
 from gateway.service.stopping import stop_requested
 from gateway.smtp.census import Board, Census
 from gateway.smtp.pool import Pool
