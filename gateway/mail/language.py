@@ -3,16 +3,20 @@
 
 lingua 2.1, the detector of choice for short texts, was measured with twelve languages in its low accuracy mode: 110 µs
 for 50 characters, 330 for 200, 1,800 for 1,700, and 350 MB of memory a process. Reading a mail whole may take 200 µs.
-The function words of fifteen languages take 13 µs for 300 characters. Where they do not decide, the language is
+The function words of fifteen languages take some 20 µs for 300 characters. Words of one letter are left out: the Polish
+"i" is the English "I". Where they do not decide, the language is
 unknown, and rules for one language do not run; a longer sample is looked at before that.
 """
 
 from __future__ import annotations
 
+import re
+
 _WORDS = {
     "en": (
         "the and you your for with that this have not are was will we"
         " our can from please but if they been would it is of to"
+        " my me do did don't didn't i'm i've i'll you're it's that's can't what when how there here at by as on or be"
     ),
     "de": (
         "der die das und sie ich nicht mit für ist haben wir bitte auf ein eine ihre von wird können dass auch bei zu"
@@ -26,8 +30,8 @@ _WORDS = {
     "da": ("og at det er ikke på for med som en vi har du af til kan om den et så jeg"),
     "no": ("og at det er ikke på for med som en vi har du av til kan om den et så jeg"),
     "fi": ("ja on ei se että olemme tai jos mutta voit kun niin ovat hei kiitos teidän meillä"),
-    "pl": ("i w nie się na że z do jest to o jak przez dla państwa proszę czy nasze ale"),
-    "cs": ("a se na je že v to s z do o jsme nebo pro ale prosím děkuji vás jsou"),
+    "pl": ("nie się na że do jest to jak przez dla państwa proszę czy nasze ale"),
+    "cs": ("se na je že to do jsme nebo pro ale prosím děkuji vás jsou"),
     "ru": ("и в не на что с мы вы по для это ваш как но у за к от"),
     "tr": ("ve bir bu için ile çok da de merhaba olarak size var ama değil lütfen"),
 }
@@ -35,6 +39,7 @@ _BY_WORD: dict[str, tuple[str, ...]] = {}
 for _code, _words in _WORDS.items():
     for _word in _words.split():
         _BY_WORD[_word] = (*_BY_WORD.get(_word, ()), _code)
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _SAMPLE = 300
 _LARGER_SAMPLE = 2000
 
@@ -48,7 +53,7 @@ def detect(text: str) -> str | None:
 def _by_words(text: str) -> str | None:
     """The language that most function words belong to, if it is ahead."""
     scores: dict[str, int] = {}
-    for word in text.lower().split():
+    for word in _WORD.findall(text.lower().replace("’", "'")):
         if word in _BY_WORD:
             for code in _BY_WORD[word]:
                 scores[code] = scores.get(code, 0) + 1

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from gateway.service.settings import LimitSettings
@@ -24,6 +25,7 @@ from gateway.smtp.values import (
     UpstreamTls,
 )
 
+_NO_TRACE = Trace()
 _LISTENER_TLS = {"none": ListenerTls.OFF, "starttls": ListenerTls.STARTTLS, "implicit": ListenerTls.IMPLICIT}
 _UPSTREAM_TLS = {
     Tls.NONE: UpstreamTls.OFF,
@@ -40,7 +42,6 @@ def now() -> datetime:
 
 def listener(settings: ListenerSettings, hostname: str) -> Listener:
     """One listener."""
-    name, _, value = settings.loop_marker.partition(": ")
     return Listener(
         name=settings.name,
         hostname=hostname,
@@ -49,11 +50,18 @@ def listener(settings: ListenerSettings, hostname: str) -> Listener:
         balancers=settings.proxies,
         tls=_LISTENER_TLS[settings.tls],
         bare_newlines=BareNewlines(settings.bare_newlines),
-        trace=Trace(
-            received_by=hostname if settings.add_received else None,
-            marker=Marker(name, value) if name else None,
-        ),
+        trace=Trace(hostname if settings.add_received else None, _marker(settings)),
     )
+
+
+def release_trace(listeners: Sequence[ListenerSettings]) -> Trace:
+    """What released mail carries on top: the first marker that a listener declares, else it would loop."""
+    return Trace(marker=next((marker for one in listeners if (marker := _marker(one)) is not None), None))
+
+
+def _marker(settings: ListenerSettings) -> Marker | None:
+    name, _, value = settings.loop_marker.partition(": ")
+    return Marker(name, value) if name else None
 
 
 def certificate(settings: ListenerSettings) -> ServerTls | None:
@@ -93,7 +101,9 @@ def upstream(settings: UpstreamSettings, hostname: str) -> UpstreamAddress:
     )
 
 
-def route(settings: ReleaseSettings, otherwise: RemoteServer, hostname: str) -> SubmissionRoute:
+def route(
+    settings: ReleaseSettings, otherwise: RemoteServer, hostname: str, trace: Trace = _NO_TRACE
+) -> SubmissionRoute:
     """The route for released messages, by the upstream server unless it has one of its own.
 
     Raises:
@@ -110,4 +120,4 @@ def route(settings: ReleaseSettings, otherwise: RemoteServer, hostname: str) -> 
     credentials = None
     if settings.login is not None:
         credentials = Credentials(settings.login, settings.password.read() if settings.password else "")
-    return SubmissionRoute(address, credentials, now)
+    return SubmissionRoute(address, credentials, now, trace)

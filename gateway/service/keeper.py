@@ -60,7 +60,12 @@ async def keep(settings: Settings) -> None:
                 parts = KeeperParts(
                     ledger=ledger,
                     mailboxes=mailboxes,
-                    route=build_smtp.route(settings.release, settings.upstream.server, settings.hostname),
+                    route=build_smtp.route(
+                        settings.release,
+                        settings.upstream.server,
+                        settings.hostname,
+                        build_smtp.release_trace(settings.listener),
+                    ),
                     faces=build_review.cards(settings),
                     ladders={name: team.ladder for name, team in reviewing.items()},
                     desk=build_review.desk(settings.imap, settings.release.grace, settings.release.retry_for),
