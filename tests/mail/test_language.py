@@ -12,7 +12,7 @@ from gateway.mail.language import detect
     ("text", "language"),
     [
         ("I don't see how else to say it.", "en"),
-        ("I told them, I did.", "en"),
+        ("I told you all, I did.", "en"),
         ("I’ll do what I can.", "en"),
         ("Nie wiem, jak to zrobić, ale proszę o kontakt.", "pl"),
         ("Das ist nicht Ihre Schuld, wir haben es falsch gemacht.", "de"),
