@@ -59,7 +59,7 @@ class Road:
     async def hold(self) -> Hold:
         """The only hold in the ledger."""
         async with open_ledger(self.gateway.ledger_url) as ledger:
-            [hold] = await ledger.listed(HoldState, 10)
+            [hold] = await ledger.listed([state for state in HoldState if state is not HoldState.NOTED], 10)
             return hold
 
 
