@@ -33,7 +33,9 @@ HELD = (
     b"On Mon, 23 Nov 2026, Tomas wrote:\n> The whole wedding gallery is gone. I am in tears.\n"
 )
 FINE = HELD.replace(
-    b"If you had backed it up, this could have been avoided.", b"I have restored it from last night's copy."
+    b"The gallery is no longer on our servers. If you had backed it up, this could have been avoided.",
+    b"I'm sorry, this was our mistake: the update removed the gallery. I have restored all 412 pictures from last\n"
+    b"night's copy, and they are online again.",
 )
 
 

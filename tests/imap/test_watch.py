@@ -85,16 +85,20 @@ async def test_a_wait_that_is_cancelled_loses_nothing(server: Dovecot) -> None:
         await woken(box.changes(FOLDERS))
 
 
+async def until_it_ends(changes: AsyncIterator[None]) -> None:
+    """What had been told before is still heard."""
+    for _ in range(3):
+        await woken(changes)
+
+
 async def test_the_watch_ends_loudly_with_its_server_and_a_new_one_can_begin(server: Dovecot) -> None:
     async with gateway(server) as mailboxes:
         async with mailboxes.open("anna") as box:
             await box.ensure(FOLDERS)
             await quiet(box.changes(FOLDERS))
             server.stop()
-            changes = box.changes(FOLDERS)
             with pytest.raises(Unavailable):
-                for _ in range(3):  # what had been told before is still heard
-                    await woken(changes)
+                await until_it_ends(box.changes(FOLDERS))
         with pytest.raises(Unavailable):
             async with mailboxes.open("anna"):
                 pass
