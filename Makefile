@@ -59,6 +59,7 @@ REAL_TEXT := $(wildcard ../shared/corpus/real/labelled.jsonl)
 
 .PHONY: eval
 eval: $(VENV)/.test  ## What the learned judge finds on authors it has not learned from, and on real text where it is there
+	$(if $(REAL_TEXT),$(BIN)/python -m tests.eval.rules)
 	$(BIN)/bedside judge check
 	$(BIN)/bedside judge eval --worst 10 $(if $(REAL_TEXT),--real $(REAL_TEXT))
 
