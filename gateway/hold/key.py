@@ -10,12 +10,12 @@ which counts them. A mail that is sent again on purpose has a new Date and Messa
 from __future__ import annotations
 
 import hashlib
-import hmac
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gateway.mail.envelope import Envelope, Path
+from gateway.mail.mac import mac
 
 # Fields that servers put on top of a message, none of which an author writes.
 _TRACE = re.compile(
@@ -52,8 +52,8 @@ def keys(secret: bytes, envelope: Envelope, chunks: Iterable[bytes]) -> Keys:
     # Recipients have no order that means anything: a client may sort them when it tries again.
     recipients = sorted(_identity(recipient) for recipient in envelope.recipients)
     return Keys(
-        hold=_mac(secret, "hold", (*message, _identity(envelope.sender), *recipients)),
-        message=_mac(secret, "message", message),
+        hold=mac(secret, "hold", (*message, _identity(envelope.sender), *recipients)),
+        message=mac(secret, "message", message),
     )
 
 
@@ -87,11 +87,3 @@ def _identity(path: Path) -> str:
 def _parameter(written: str) -> str:
     keyword, equals, value = written.partition("=")
     return f"{keyword.upper()}{equals}{value}"
-
-
-def _mac(secret: bytes, purpose: str, parts: tuple[str, ...]) -> str:
-    mac = hmac.new(secret, f"bedside {purpose}\0{len(parts)}".encode(), hashlib.sha256)
-    for part in parts:
-        octets = part.encode("utf-8", "surrogateescape")
-        mac.update(b"%d:" % len(octets) + octets)
-    return mac.hexdigest()

@@ -21,6 +21,7 @@ from gateway.hold.event import Event
 from gateway.hold.hold import Hold, HoldState
 from gateway.ledger import counts, reads, writes
 from gateway.ledger.engine import make_private, parse, reading_engine, writing_engine
+from gateway.ledger.memory import SqlMemory
 from gateway.ledger.migrate import migrate
 from gateway.ledger.sealing import Seal
 from gateway.ledger.writer import Writer
@@ -85,7 +86,11 @@ def _prepare(url: URL, engine: Engine) -> None:
 
 
 class SqlLedger:
-    """See `gateway.ports.Ledger`; below those methods, what the commands for administrators ask."""
+    """See `gateway.ports.Ledger`; below those methods, what the commands for administrators ask.
+
+    Attributes:
+        memory: the context memory, in the same database.
+    """
 
     def __init__(
         self, writer: Writer, reading: Engine, readers: ThreadPoolExecutor, seal: Seal, retry_window: timedelta
@@ -95,6 +100,7 @@ class SqlLedger:
         self._readers = readers
         self._seal = seal
         self._retry_window = retry_window
+        self.memory = SqlMemory(self._read, writer.write, _now)
 
     async def hold(self, hold: Hold, content: bytes) -> Hold:
         """See `gateway.ports.Ledger.hold`."""

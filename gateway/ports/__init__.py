@@ -13,11 +13,13 @@ from gateway.ports.imap import Mailbox, Mailboxes
 from gateway.ports.journal import Count, Journal
 from gateway.ports.judge import Judge
 from gateway.ports.ledger import Ledger, Need
+from gateway.ports.memory import Ear, Memory
 from gateway.ports.smtp import Message, Route, Screener, Transaction
 from gateway.ports.unavailable import Unavailable
 
 __all__ = [
     "Count",
+    "Ear",
     "Event",
     "Journal",
     "Judge",
@@ -25,6 +27,7 @@ __all__ = [
     "Ledger",
     "Mailbox",
     "Mailboxes",
+    "Memory",
     "Message",
     "Need",
     "Route",

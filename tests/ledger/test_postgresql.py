@@ -22,6 +22,7 @@ from gateway.ledger.schema import metadata
 from gateway.ledger.store import SqlLedger, open_ledger
 from gateway.ports import Unavailable
 from tests.hold.holds import CONTENT, START, a_hold, many_holds
+from tests.memory.letters import CUSTOMER, NOON, heard, letter, mail, sent
 from tests.servers.folders import reachable_folder
 from tests.servers.postgres import Postgres, postgres
 
@@ -120,3 +121,23 @@ async def test_when_the_database_goes_it_is_said_and_when_it_is_back_it_works(se
         server.start()
         assert await ledger.find(hold.id) == hold
         assert (await ledger.hold(replace(hold, id="retry123"), CONTENT)).id == hold.id
+
+
+async def test_two_gateways_that_remember_the_same_thread_at_the_same_moment_make_one_of_it(url: str) -> None:
+    first = mail("m0", "It is gone.", from_=CUSTOMER)
+    others = [mail(f"m{n}", "Still gone.", from_=CUSTOMER, references=("m0",)) for n in range(1, 20)]
+    async with AsyncExitStack() as stack:
+        ledgers = await two(stack, url)
+        async with asyncio.TaskGroup() as group:
+            for number, content in enumerate((*others, first)):
+                group.create_task(ledgers[number % 2].memory.heard(heard(content)))
+        reply = letter(mail("r1", "We look into it.", references=("m0", "m19")))
+        said = await ledgers[0].memory.recall(reply.question)
+        assert (said.messages, said.whole, said.newest is not None) == (20, True, True)
+        await ledgers[1].memory.sent(sent(reply, apologised=True))
+        later = letter(mail("r2", "We look into it.", references=("m0", "m19", "r1")))
+        said = await ledgers[0].memory.recall(later.question)
+        assert (said.apologies, len(said.answered), len(said.relations), len(said.in_thread)) == (1, 1, 1, 2)
+        assert await ledgers[0].memory.forget(NOON, NOON) == 0
+        await ledgers[0].memory.forget_all()
+        assert (await ledgers[1].memory.recall(later.question)).began is None
