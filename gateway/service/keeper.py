@@ -30,6 +30,8 @@ from gateway.service.stopping import stop_requested
 
 _log = structlog.get_logger()
 _PAUSE = 2.0
+_OWNER = 64
+"""Characters that the ledger has room for."""
 
 
 def run_keeper(settings: Settings) -> None:
@@ -71,7 +73,7 @@ async def keep(settings: Settings) -> None:
                     desk=build_review.desk(settings.imap, settings.release.grace, settings.release.retry_for),
                     secret=settings.ledger.key.read().encode(),
                     hostname=settings.hostname,
-                    owner=f"{socket.gethostname()} {settings.hostname}",
+                    owner=_owner(settings),
                     on_unknown=OnUnknown(settings.release.on_unknown),
                     timing=_timing(settings),
                 )
@@ -79,6 +81,11 @@ async def keep(settings: Settings) -> None:
         except Unavailable:
             _log.warning("keeper.no_ledger", again_in=_PAUSE)
             await asyncio.sleep(_PAUSE)
+
+
+def _owner(settings: Settings) -> str:
+    """Name of this node in leases: the same after a restart, another one for each gateway, also on the same host."""
+    return f"{socket.gethostname()} {settings.hostname} {settings.listener[0].listen}"[-_OWNER:]
 
 
 def _timing(settings: Settings) -> Timing:

@@ -8,6 +8,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,6 +53,18 @@ class Postgres:
         """Kill it -9 with all that belongs to it."""
         pid = int((self.root / "data" / "postmaster.pid").read_text().split()[0])
         os.kill(pid, signal.SIGKILL)
+
+    def start_again(self) -> None:
+        """Start it after a kill; its orphans need a moment to see that their parent is gone, and to let go."""
+        end = time.monotonic() + 30
+        while True:
+            try:
+                self.start()
+                return
+            except subprocess.CalledProcessError:
+                if time.monotonic() > end:
+                    raise
+                signal.sigtimedwait((), 0.1)
 
     def _run(self, program: str, *arguments: str) -> None:
         subprocess.run(
