@@ -17,8 +17,14 @@ from gateway.hold.ladder import Rungs
 from gateway.hold.states import Move, NotPossible, check, climb, end, touch, undecided
 
 
-def begin(hold: Hold, numbers: Sequence[int], at: datetime) -> Hold:
+def begin(hold: Hold, numbers: Sequence[int], at: datetime, *, lost_at: datetime | None = None) -> Hold:
     """The octets that end the message are about to be sent to these recipients (indexes into `deliveries`).
+
+    Args:
+        hold: as it now is.
+        numbers: whom the end of the message is for.
+        at: now.
+        lost_at: when to look at them again if no outcome was written until then, because we died; None: never.
 
     Raises:
         NotPossible: one of them is not pending any more, or the release was taken back.
@@ -29,8 +35,8 @@ def begin(hold: Hold, numbers: Sequence[int], at: datetime) -> Hold:
     waiting = any(d.outcome is Outcome.PENDING and n not in begun for n, d in enumerate(hold.deliveries))
     return replace(
         hold,
-        # Should we die now, nothing is due any more: only `bedside holds resolve` knows better.
-        next_attempt=hold.next_attempt if waiting else None,
+        # Should we die now, nothing is due before `lost_at`: only `bedside holds resolve` knows better.
+        next_attempt=hold.next_attempt if waiting else lost_at,
         deliveries=tuple(
             replace(d, outcome=Outcome.UNKNOWN, attempts=d.attempts + 1, at=at, reply="") if n in begun else d
             for n, d in enumerate(hold.deliveries)
@@ -81,6 +87,15 @@ def send_again(hold: Hold, number: int, at: datetime, *, give_up_at: datetime) -
         deliveries=tuple(again if n == number else d for n, d in enumerate(hold.deliveries)),
         next_attempt=at,
         given_up_at=give_up_at,
+    )
+
+
+def lost(hold: Hold, begun_before: datetime) -> tuple[int, ...]:
+    """Recipients (indexes into `deliveries`) that are unknown since an attempt that began before a moment."""
+    return tuple(
+        n
+        for n, d in enumerate(hold.deliveries)
+        if d.outcome is Outcome.UNKNOWN and d.at is not None and d.at <= begun_before
     )
 
 

@@ -7,7 +7,7 @@ import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -29,6 +29,10 @@ _log = structlog.get_logger()
 _WAITS = (0.1, 0.5, 2.0, 5.0, 10.0, 30.0, 60.0)
 
 _TRIES = 10
+
+
+# An attempt that has written no outcome for so long was cut off: longer than upstream may take for its final reply.
+_LOST_AFTER = timedelta(minutes=15)
 
 
 class OnUnknown(StrEnum):
@@ -84,8 +88,22 @@ class Releasing:
             return
         if hold.next_attempt is None or hold.next_attempt > self._now():
             return  # taken back and released again meanwhile: it has a new grace
+        hold = await self._find_lost(hold)
         for number in range(len(hold.parts)):
             await self._part(hold, number)
+
+    async def _find_lost(self, hold: Hold) -> Hold:
+        """By setting, send again what an attempt that was cut off left unknown."""
+        now = self._now()
+        if self._sending.on_unknown is not OnUnknown.SEND_AGAIN or not attempt.lost(hold, now - _LOST_AFTER):
+            return hold
+        after = self._again(hold, attempt.lost(hold, now - _LOST_AFTER), now)
+        return await self._ledger.update(hold, after, self._event(hold, "sent again", "an attempt was cut off")) or hold
+
+    def _again(self, hold: Hold, numbers: Sequence[int], at: datetime) -> Hold:
+        for number in numbers:
+            hold = attempt.send_again(hold, number, at, give_up_at=at + self._sending.retry_for)
+        return hold
 
     async def _part(self, hold: Hold, part: int) -> None:
         numbers = [n for n, d in enumerate(hold.deliveries) if d.part == part and d.outcome is Outcome.PENDING]
@@ -123,13 +141,17 @@ class Releasing:
                 hold = await self._ledger.find(hold_id)
                 if hold is None:
                     return False
-                begun = attempt.begin(hold, numbers, self._now())
+                begun = attempt.begin(hold, numbers, self._now(), lost_at=self._lost_at())
                 event = self._event(hold, "attempt", f"{len(numbers)} recipients")
                 if await self._ledger.update(hold, begun, event) is not None:
                     return True  # else it was changed at the same moment: look again whether it may still go out
         except (NotPossible, Unavailable) as error:
             _log.warning("release.stopped", hold=hold_id, why=str(error))
         return False
+
+    def _lost_at(self) -> datetime | None:
+        again = self._sending.on_unknown is OnUnknown.SEND_AGAIN
+        return self._now() + _LOST_AFTER if again else None
 
     async def _settle(self, hold_id: str, results: Mapping[int, Delivery]) -> None:
         """Write down what became of an attempt, however long the ledger takes."""
@@ -156,10 +178,10 @@ class Releasing:
             rungs=ladder.rungs(hold.to, now),
         )
         if self._sending.on_unknown is OnUnknown.SEND_AGAIN and after.state is HoldState.RELEASING:
-            for number, delivery in results.items():
-                if delivery.outcome is Outcome.UNKNOWN:
-                    give_up = now + self._sending.retry_for
-                    after = attempt.send_again(after, number, now + wait_after(1), give_up_at=give_up)
+            unknown = [number for number, delivery in results.items() if delivery.outcome is Outcome.UNKNOWN]
+            after = self._again(after, unknown, now + wait_after(1))
+            # Others may hang on an attempt that was cut off: they are looked for when it must be over.
+            after = replace(after, next_attempt=after.next_attempt or self._lost_at())
         if after == hold:
             return True
         stored = await self._ledger.update(hold, after, self._outcome(hold, results))

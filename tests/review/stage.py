@@ -15,7 +15,7 @@ from gateway.hold.hold import Hold, HoldState
 from gateway.ledger.store import SqlLedger, open_ledger
 from gateway.review.climbing import Climbing
 from gateway.review.keeper import Crew, Keeper, Timing
-from gateway.review.releasing import Releasing, Sending
+from gateway.review.releasing import OnUnknown, Releasing, Sending
 from gateway.review.returning import Returning
 from gateway.review.reviewing import Office, Reviewing
 from tests.hold.holds import CONTENT, SECRET, Clock, a_hold
@@ -40,11 +40,13 @@ class Stage:
     def lead(self) -> Box:
         return self.cabinet.boxes["lena"]
 
-    def keeper(self, owner: str = "one", timing: Timing | None = None) -> Keeper:
+    def keeper(
+        self, owner: str = "one", timing: Timing | None = None, on_unknown: OnUnknown = OnUnknown.WAIT
+    ) -> Keeper:
         returning = Returning(self.ledger, self.upstream, "gateway.example.org", self.clock)
         crew = Crew(
             Reviewing(self.ledger, PlainFaces(), Office(self.desk, SECRET), self.clock),
-            Releasing(self.ledger, self.upstream, self.clock, Sending(owner)),
+            Releasing(self.ledger, self.upstream, self.clock, Sending(owner, on_unknown=on_unknown)),
             Climbing(self.ledger, self.desk, returning, self.clock),
         )
         timing = timing or Timing(poll=0.02, sweep=0.1, lease=5.0)

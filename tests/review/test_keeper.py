@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from gateway.hold import attempt, states
 from gateway.hold.desk import Desk
 from gateway.hold.folders import Folders
-from gateway.hold.hold import HoldState, Outcome
+from gateway.hold.hold import Actor, Decision, HoldState, Outcome
 from gateway.policy.finding import To
 from gateway.review.keeper import Timing
+from gateway.review.releasing import OnUnknown
 from tests.hold.holds import CONTENT, a_hold
 from tests.review.stage import Stage, keeping, stage, until
 
@@ -134,6 +136,27 @@ async def test_what_upstream_puts_off_is_tried_again_and_a_lost_reply_is_not(on:
         1,
     )
     assert await on.ledger.due(on.clock()) == (), "nothing tries again by itself"
+
+
+@pytest.mark.parametrize(("on_unknown", "copies"), [(OnUnknown.WAIT, 0), (OnUnknown.SEND_AGAIN, 1)])
+async def test_an_attempt_that_was_cut_off_is_sent_again_only_by_setting_and_only_when_it_must_be_over(
+    on: Stage, on_unknown: OnUnknown, copies: int
+) -> None:
+    hold = await on.held()
+    times = {"grace": timedelta(), "retry_for": timedelta(days=1)}
+    releasing = await on.ledger.update(hold, states.release(hold, Decision.RELEASE, Actor.AGENT, on.clock(), **times))
+    assert releasing is not None
+    lost_at = on.clock() + timedelta(minutes=15) if on_unknown is OnUnknown.SEND_AGAIN else None
+    await on.ledger.update(releasing, attempt.begin(releasing, [0], on.clock(), lost_at=lost_at))  # and here it died
+    async with keeping(on.keeper(on_unknown=on_unknown)):
+        await until(lambda: "unknown" in "".join(on.subjects(on.anna, F.release)))
+        on.clock.forward(minutes=14)
+        await until(lambda: on.cabinet.opened)
+        assert on.upstream.attempts == 0
+        on.clock.forward(minutes=1)
+        await until(lambda: on.upstream.attempts == copies)
+        await until(lambda: on.ledger_state(hold, HoldState.DELIVERED if copies else HoldState.RELEASING))
+    assert len(on.upstream.copies) == copies
 
 
 async def test_deadlines_remind_then_show_to_the_lead_then_release(on: Stage) -> None:
