@@ -15,6 +15,7 @@ from gateway.cli.opened import DEFAULT_CONFIG, ConfigOption, fail, settings_of, 
 from gateway.ledger.engine import BadUrl, backup_sqlite, parse
 from gateway.ledger.sealing import new_key
 from gateway.ledger.store import SqlLedger
+from gateway.service.build_memory import forget
 
 app = typer.Typer(help="Back up, check and purge the ledger in which held mail is kept.", no_args_is_help=True)
 
@@ -55,12 +56,17 @@ def check(config: ConfigOption = DEFAULT_CONFIG) -> None:
 
 @app.command()
 def purge(config: ConfigOption = DEFAULT_CONFIG) -> None:
-    """Purge now what is past its time: messages, then facts. The keeper does the same every hour."""
-    kept = settings_of(config).ledger
+    """Purge now what is past its time: messages, facts, and what the memory is to forget.
+
+    The keeper does the same every hour.
+    """
+    settings = settings_of(config)
+    kept = settings.ledger
     now = datetime.now(UTC)
     messages, facts = now - timedelta(days=kept.keep_messages), now - timedelta(days=kept.keep_facts)
 
     async def ask(ledger: SqlLedger) -> int:
+        await forget(settings.memory, ledger.memory)
         return await ledger.purge(now, messages, facts)
 
     typer.echo(f"{with_ledger(config, ask)} messages purged")

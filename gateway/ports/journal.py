@@ -17,7 +17,7 @@ class Count:
     Attributes:
         day: on which it happened.
         team: whose message it was; empty where that is not known.
-        kind: ``carried_out``, ``unjudged``, ``failed``, or how a rule fired: ``hold``, ``note``, ``shadow``,
+        kind: ``carried_out``, ``unjudged``, ``failed``, ``feed``, or how a rule fired: ``hold``, ``note``, ``shadow``,
             ``not_counted``.
         name: what was done, the cause, or policy id, hash sign and rule.
     """
@@ -40,6 +40,10 @@ class Journal(Protocol):
 
     def unjudged(self, cause: str) -> None:
         """A message passed without being judged."""
+        ...
+
+    def heard(self, what: str) -> None:
+        """The inbound feed has shown a message; `what` became of it: remembered, or why not."""
         ...
 
     def failed(self, cause: str, where: str) -> None:

@@ -25,6 +25,7 @@ from gateway.policy.policies import Policies
 from gateway.policy.teams import Exempt, Team, Trust, exempt_by_envelope, exempt_by_headers, submitter, team_of
 from gateway.ports import Judge, Judgement, Message, Unavailable
 from gateway.screening.outcome import Judged, NotJudged, Unjudged
+from gateway.screening.remembering import Remembering
 from gateway.verdict.judge import judge as judge_by
 from gateway.verdict.stance import Stance
 from gateway.verdict.verdict import Action, Verdict
@@ -66,6 +67,7 @@ class Judging:
         limits: how much of a message is read.
         today: gives the date, for rules that begin or end.
         judge: the learned judge; None if it is not installed.
+        remembering: asks the context memory; None if there is none.
     """
 
     def __init__(
@@ -75,12 +77,14 @@ class Judging:
         limits: Limits,
         today: Callable[[], date],
         judge: Judge | None = None,
+        remembering: Remembering | None = None,
     ) -> None:
         self._jurisdiction = jurisdiction
         self._policies = policies
         self._limits = limits
         self._today = today
         self._judge = judge
+        self._remembering = remembering
 
     async def judge(self, envelope: Envelope, message: Message) -> Outcome:
         """What is to be thought of a message. Raises nothing but cancellation."""
@@ -116,9 +120,17 @@ class Judging:
         judged = Judged(reply, context, team, who or "", _blank(policies), team.name in rules.observed)
         if reply.state in (ReadState.ENCRYPTED, ReadState.UNREADABLE):
             return NotJudged(reply.state, "reading", None if judged.observed else judged)
+        judged = await self._informed(judged, envelope)
         judgement = await self._judgement(reply)
-        verdict = judge_by(policies, reply, context, rules.stances[team.name], self._today(), judgement)
+        verdict = judge_by(policies, reply, judged.context, rules.stances[team.name], self._today(), judgement)
         return replace(judged, verdict=verdict)
+
+    async def _informed(self, judged: Judged, envelope: Envelope) -> Judged:
+        """With what was written before in its context, as far as that is remembered."""
+        if self._remembering is None:
+            return judged
+        letter = self._remembering.letter(envelope, judged.reply, judged.team.name, judged.submitter)
+        return replace(judged, letter=letter, context=await self._remembering.informed(judged.context, letter))
 
     async def _judgement(self, reply: Reply) -> Judgement | None:
         """What the learned judge says; None without it, and judged rules then do not run."""

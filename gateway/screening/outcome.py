@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gateway.mail.reply import Reply
 from gateway.policy.context import Context
+from gateway.policy.letter import Letter
 from gateway.policy.teams import Team
 from gateway.verdict.verdict import Verdict
 
@@ -29,6 +30,7 @@ class Judged:
         submitter: login or address of who sent it.
         verdict: what the policies say.
         observed: whether this team is only watched for now, so that nothing is held.
+        letter: the reply as a memory sees it; None if there is none, or it is no reply to a customer.
     """
 
     reply: Reply
@@ -37,6 +39,7 @@ class Judged:
     submitter: str
     verdict: Verdict
     observed: bool
+    letter: Letter | None = None
 
 
 @dataclass(frozen=True, slots=True)

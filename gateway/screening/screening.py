@@ -24,6 +24,7 @@ from gateway.screening.holding import Holding, Unreleasable
 from gateway.screening.judging import Judging
 from gateway.screening.nudges import Nudges
 from gateway.screening.outcome import Judged, NotJudged, Unjudged
+from gateway.screening.remembering import Remembering
 from gateway.screening.superseding import Superseding
 from gateway.verdict.verdict import Action
 
@@ -80,6 +81,7 @@ class Screening:
         carriage: how verdicts are carried out.
         superseding: lets what is held step aside for a better version.
         clock: seconds that never go back, for nudges.
+        remembering: keeps what went out; None if there is no context memory.
     """
 
     def __init__(
@@ -90,6 +92,7 @@ class Screening:
         carriage: Carriage,
         superseding: Superseding,
         clock: Callable[[], float],
+        remembering: Remembering | None = None,
     ) -> None:
         self._judging = judging
         self._holding = holding
@@ -97,6 +100,7 @@ class Screening:
         self._carriage = carriage
         self._superseding = superseding
         self._clock = clock
+        self._remembering = remembering
         self._nudges = Nudges()
 
     async def screen(self, envelope: Envelope, message: Message, transaction: Transaction) -> ServerReply:
@@ -133,9 +137,15 @@ class Screening:
         self, judged: Judged, envelope: Envelope, message: Message, transaction: Transaction
     ) -> ServerReply:
         reply = await transaction.deliver(message)
-        if reply.positive and not judged.observed:
-            await self._superseding.consider(judged, envelope, None)
+        if reply.positive:
+            self._keep(judged)
+            if not judged.observed:
+                await self._superseding.consider(judged, envelope, None)
         return reply
+
+    def _keep(self, judged: Judged, hold_id: str = "") -> None:
+        if self._remembering is not None:
+            self._remembering.keep(judged, hold_id)
 
     async def _note(
         self, judged: Judged, envelope: Envelope, message: Message, transaction: Transaction
@@ -168,6 +178,7 @@ class Screening:
             await transaction.abandon()
             return answers.LEDGER_UNAVAILABLE
         await transaction.abandon()
+        self._keep(judged, hold_id)
         await self._superseding.consider(judged, envelope, hold_id)
         self._count(judged, "held")
         _log.info("held", hold=hold_id, team=judged.team.name, points=judged.verdict.points)

@@ -38,6 +38,10 @@ class Tally:
         """See `gateway.ports.Journal`."""
         self._counts[Count(self._today(), "", "unjudged", cause)] += 1
 
+    def heard(self, what: str) -> None:
+        """See `gateway.ports.Journal`."""
+        self._counts[Count(self._today(), "", "feed", what)] += 1
+
     def failed(self, cause: str, where: str) -> None:
         """See `gateway.ports.Journal`."""
         self._counts[Count(self._today(), "", "failed", f"{cause}: {where}")] += 1

@@ -18,6 +18,7 @@ from gateway.hold.hold import Hold
 from gateway.ledger.engine import parse
 from gateway.ledger.sealing import Seal
 from gateway.ledger.store import SqlLedger, open_ledger
+from gateway.policy.memory import Heard, Question, Recollection, Sent
 from gateway.ports import Count, Unavailable
 from gateway.service.settings_servers import LedgerSettings
 
@@ -90,6 +91,18 @@ class LedgerSoon:
             Unavailable: it is not open, or cannot be written to.
         """
         await self._open().add_counts(amounts)
+
+    async def recall(self, question: Question) -> Recollection:
+        """See `gateway.ports.Memory.recall`."""
+        return await self._open().memory.recall(question)
+
+    async def sent(self, sent: Sent) -> None:
+        """See `gateway.ports.Memory.sent`."""
+        await self._open().memory.sent(sent)
+
+    async def heard(self, heard: Heard) -> None:
+        """See `gateway.ports.Memory.heard`."""
+        await self._open().memory.heard(heard)
 
     def _open(self) -> SqlLedger:
         if self._ledger is None:

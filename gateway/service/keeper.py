@@ -22,7 +22,7 @@ from gateway.imap.mailboxes import ImapMailboxes
 from gateway.ports import Unavailable
 from gateway.review.keeper import Timing
 from gateway.review.releasing import OnUnknown
-from gateway.service import build_review, build_screening, build_smtp
+from gateway.service import build_memory, build_review, build_screening, build_smtp
 from gateway.service.build_ledger import opening
 from gateway.service.build_review import KeeperParts
 from gateway.service.settings import Settings
@@ -55,6 +55,7 @@ async def keep(settings: Settings) -> None:
         try:
             async with AsyncExitStack() as stack:
                 ledger = await stack.enter_async_context(opening(settings.ledger))
+                await stack.enter_async_context(build_memory.forgetting(settings.memory, ledger.memory))
                 mailboxes: ImapMailboxes | None = None
                 if settings.imap is not None:
                     mailboxes = await stack.enter_async_context(build_review.mailboxes(settings.imap))

@@ -24,6 +24,7 @@ from gateway.service.logs import configure
 from gateway.service.policy_files import policies_of
 from gateway.service.read_settings import BadSettings
 from gateway.service.settings import Settings
+from gateway.service.settings_memory import FeedSettings
 from gateway.service.settings_servers import ListenerSettings
 from gateway.service.sockets import CannotListen, listen
 from gateway.service.supervisor import Supervisor
@@ -54,7 +55,11 @@ def serve(settings: Settings, path: Path) -> None:
     """
     configure(settings.log.level, settings.log.format)
     _prove(settings, path)
-    with _sockets(settings.listener) as sockets, TemporaryDirectory(prefix="bedside-") as folder:
+    with (
+        _sockets(settings.listener) as sockets,
+        _feed_socket(settings.feed) as feed,
+        TemporaryDirectory(prefix="bedside-") as folder,
+    ):
         judge_socket = Path(folder) / "judge" if settings.judge.use and judge_is_installed() else None
         judge = SocketJudge(judge_socket, settings.judge.deadline) if judge_socket else None
         # Workers that drain after a reload still count beside their successors, so there are rows for both.
@@ -68,7 +73,7 @@ def serve(settings: Settings, path: Path) -> None:
         def worker(force: InForce, number: int) -> None:
             row = number + settings.workers * (force.generation % 2)
             board.clear(row)
-            run_worker(settings, force.policies, Seat(row, board, sockets, judge))
+            run_worker(settings, force.policies, Seat(row, board, sockets, judge, feed))
 
         if judge is None:
             _log.warning("judge.absent", advice="rules of the kind judged do not run; see [judge] in the settings")
@@ -114,3 +119,16 @@ def _sockets(listeners: tuple[ListenerSettings, ...]) -> Iterator[list[socket.so
             except CannotListen as error:
                 raise CannotListen(f"listener {listener.name!r}: {error}") from error
         yield opened
+
+
+@contextmanager
+def _feed_socket(feed: FeedSettings | None) -> Iterator[socket.socket | None]:
+    if feed is None:
+        yield None
+        return
+    try:
+        sock = listen(feed.listen)
+    except CannotListen as error:
+        raise CannotListen(f"feed: {error}") from error
+    with sock:
+        yield sock

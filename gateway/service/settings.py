@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, model_validator
 
 from gateway.service.logs import LogFormat, LogLevel
+from gateway.service.settings_memory import FeedSettings, MemorySettings
 from gateway.service.settings_servers import (
     ImapSettings,
     LedgerSettings,
@@ -169,6 +170,10 @@ class Settings(Table):
     """Release route."""
     ledger: LedgerSettings
     """Ledger."""
+    memory: MemorySettings = MemorySettings()
+    """Context memory."""
+    feed: FeedSettings | None = None
+    """Inbound feed."""
     imap: ImapSettings | None = None
     """IMAP server."""
     policies: PolicySettings = PolicySettings()
@@ -192,6 +197,12 @@ class Settings(Table):
             twice = {name for name in names if names.count(name) > 1}
             if twice:
                 raise ValueError(f"two {what}s are named {min(twice)!r}; give each a name of its own")
+        return self
+
+    @model_validator(mode="after")
+    def _feed_needs_memory(self) -> Settings:
+        if self.feed is not None and not self.memory.use:
+            raise ValueError("[feed] has nowhere to keep what it is shown: memory.use is false; leave one of them out")
         return self
 
     @model_validator(mode="after")

@@ -21,6 +21,7 @@ from gateway.service.settings import (
     TeamSettings,
     UnjudgedSettings,
 )
+from gateway.service.settings_memory import FeedSettings, MemorySettings
 from gateway.service.settings_servers import (
     FolderSettings,
     ImapSettings,
@@ -35,6 +36,8 @@ _TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("[upstream]", UpstreamSettings),
     ("[release]", ReleaseSettings),
     ("[ledger]", LedgerSettings),
+    ("[memory]", MemorySettings),
+    ("[feed]", FeedSettings),
     ("[imap]", ImapSettings),
     ("[imap.folders]", FolderSettings),
     ("[policies]", PolicySettings),

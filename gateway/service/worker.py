@@ -7,6 +7,7 @@ import asyncio
 import socket
 import time
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import structlog
@@ -17,16 +18,18 @@ from gateway.policy.policies import Policies
 from gateway.ports import Judge
 from gateway.screening.holding import Holding
 from gateway.screening.judging import Judging
+from gateway.screening.remembering import Remembering
 from gateway.screening.screening import Screening
 from gateway.screening.superseding import Superseding
 from gateway.screening.tally import Tally
-from gateway.service import build_screening, build_smtp
+from gateway.service import build_memory, build_screening, build_smtp
 from gateway.service.build_ledger import LedgerSoon, ledger_soon
 from gateway.service.flushing import flushing
 from gateway.service.settings import Settings
 from gateway.service.settings_servers import ListenerSettings
 from gateway.service.stopping import stop_requested
 from gateway.smtp.census import Board, Census
+from gateway.smtp.lmtp import serve_feed
 from gateway.smtp.pool import Pool
 from gateway.smtp.reception import Reception
 from gateway.smtp.server import Server, serve
@@ -44,12 +47,14 @@ class Seat:
         board: on which all workers count.
         sockets: a listening socket for each listener of the settings, in their order.
         judge: the learned judge; None if there is none.
+        feed: a listening socket for the inbound feed; None if there is none.
     """
 
     number: int
     board: Board
     sockets: Sequence[socket.socket]
     judge: Judge | None = None
+    feed: socket.socket | None = None
 
 
 def run_worker(settings: Settings, policies: Policies | None, seat: Seat) -> None:
@@ -67,17 +72,26 @@ async def work(settings: Settings, policies: Policies | None, seat: Seat, stop: 
     async with ledger_soon(settings.ledger) as ledger, flushing(tally, ledger):
         # Clients wait in the sockets' queues meanwhile; without a ledger, what is to be held would be put off.
         await ledger.wait(_OPENING)
-        screening = _screening(settings, policies, seat.judge, ledger, tally)
-        servers = await _listen(settings, screening, seat)
-        _log.info("worker.ready", worker=seat.number, policies=policies.digest if policies else None)
-        await stop.wait()
-        async with asyncio.TaskGroup() as group:
-            drains = [group.create_task(server.drain(settings.drain - 1)) for server in servers]
+        async with AsyncExitStack() as stack:
+            remembering = build_memory.remembering(settings, ledger, policies)
+            if remembering is not None:
+                await stack.enter_async_context(remembering.keeping())
+            screening = _screening(settings, policies, seat.judge, ledger, tally, remembering)
+            servers = await _listen(settings, screening, seat, ledger, tally)
+            _log.info("worker.ready", worker=seat.number, policies=policies.digest if policies else None)
+            await stop.wait()
+            async with asyncio.TaskGroup() as group:
+                drains = [group.create_task(server.drain(settings.drain - 1)) for server in servers]
         _log.info("worker.drained", worker=seat.number, cut=sum(task.result() for task in drains))
 
 
 def _screening(
-    settings: Settings, policies: Policies | None, judge: Judge | None, ledger: LedgerSoon, tally: Tally
+    settings: Settings,
+    policies: Policies | None,
+    judge: Judge | None,
+    ledger: LedgerSoon,
+    tally: Tally,
+    remembering: Remembering | None,
 ) -> Screening:
     judging = Judging(
         jurisdiction=build_screening.jurisdiction(settings),
@@ -85,6 +99,7 @@ def _screening(
         limits=ReadingLimits(text=settings.limits.text),
         today=lambda: build_smtp.now().date(),
         judge=judge,
+        remembering=remembering,
     )
     holding = Holding(
         commit=ledger.hold,
@@ -94,10 +109,13 @@ def _screening(
         now=build_smtp.now,
     )
     superseding = Superseding(ledger, build_smtp.now)
-    return Screening(judging, holding, tally, build_screening.carriage(settings), superseding, time.monotonic)
+    carriage = build_screening.carriage(settings)
+    return Screening(judging, holding, tally, carriage, superseding, time.monotonic, remembering)
 
 
-async def _listen(settings: Settings, screening: Screening, seat: Seat) -> list[Server]:
+async def _listen(
+    settings: Settings, screening: Screening, seat: Seat, ledger: LedgerSoon, tally: Tally
+) -> list[Server]:
     limits = build_smtp.limits(settings.limits)
     pool = Pool(build_smtp.upstream(settings.upstream, settings.hostname))
     census = Census(limits, seat.board, seat.number)
@@ -113,4 +131,7 @@ async def _listen(settings: Settings, screening: Screening, seat: Seat) -> list[
         )
 
     pairs = zip(settings.listener, seat.sockets, strict=True)
-    return [await serve(reception(listener), [sock]) for listener, sock in pairs]
+    servers = [await serve(reception(listener), [sock]) for listener, sock in pairs]
+    if settings.feed is not None and seat.feed is not None:
+        servers.append(await serve_feed(build_memory.feed(settings, settings.feed, ledger, tally, census), [seat.feed]))
+    return servers

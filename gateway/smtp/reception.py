@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What all sessions of a listener have in common, and the narrow view that a dialogue has of its connection."""
+"""What all sessions of a listener have in common, and the narrow views that session and dialogue have of each other."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from gateway.mail.server_reply import ServerReply
 from gateway.ports import Screener
 from gateway.smtp.census import Census
 from gateway.smtp.counters import Counters
@@ -58,6 +59,82 @@ class Connection(Protocol):
         ...
 
 
+class Conversation(Protocol):
+    """What is said between one client and us, as the session that reads its commands sees it.
+
+    Attributes:
+        served: mail transactions that came to DATA's final reply.
+        junk: commands since the last mail that led to none.
+    """
+
+    served: int
+    junk: int
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether MAIL was accepted and DATA is still to come."""
+        ...
+
+    async def answer(self, line: bytes) -> ServerReply:
+        """Carry out one command, without its CRLF.
+
+        Raises:
+            ClientGone: the client went away in between.
+        """
+        ...
+
+    def break_off(self, reply: ServerReply) -> None:
+        """Something failed on our side in the middle of a command."""
+        ...
+
+    def reset_by_tls(self) -> None:
+        """TLS has begun: what was said before it does not count (RFC 3207 4.2)."""
+        ...
+
+    def close(self) -> None:
+        """The client is gone."""
+        ...
+
+
+class Entrance(Protocol):
+    """What sessions of any kind need of where they come in; see `Reception`."""
+
+    @property
+    def listener(self) -> Listener:
+        """The listener."""
+        ...
+
+    @property
+    def limits(self) -> Limits:
+        """The caps."""
+        ...
+
+    @property
+    def census(self) -> Census:
+        """What caps are held against."""
+        ...
+
+    @property
+    def counters(self) -> Counters:
+        """What happened."""
+        ...
+
+    @property
+    def tls(self) -> ServerTls | None:
+        """Our certificate; None where there is no TLS."""
+        ...
+
+    @property
+    def networks(self) -> Networks:
+        """Those of the listener."""
+        ...
+
+    @property
+    def protocol(self) -> str:
+        """What the greeting says is spoken here."""
+        ...
+
+
 @dataclass(frozen=True)
 class Reception:
     """What all sessions of a listener have in common.
@@ -70,6 +147,7 @@ class Reception:
         census: what caps are held against.
         tls: our certificate; None where there is no TLS.
         counters: what happened.
+        protocol: what the greeting says is spoken here.
         networks: those of the listener.
         trusted: likewise.
     """
@@ -81,6 +159,7 @@ class Reception:
     census: Census
     tls: ServerTls | None = None
     counters: Counters = field(default_factory=Counters)
+    protocol: str = "ESMTP"
     networks: Networks = field(init=False)
     trusted: Networks = field(init=False)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from gateway.smtp.dialogue import Dialogue
 from gateway.smtp.networks import Networks
 from gateway.smtp.proxied import ProxiedServer
-from gateway.smtp.reception import Reception
+from gateway.smtp.reception import Connection, Conversation, Entrance, Reception
 from gateway.smtp.session import Session
 from gateway.smtp.sessions import Sessions
 from gateway.smtp.values import ListenerTls
@@ -25,7 +26,7 @@ class Server:
     """
 
     def __init__(
-        self, reception: Reception, servers: Sequence[asyncio.Server | ProxiedServer], sessions: Sessions
+        self, reception: Entrance, servers: Sequence[asyncio.Server | ProxiedServer], sessions: Sessions
     ) -> None:
         self.reception = reception
         self._servers = servers
@@ -67,6 +68,19 @@ async def serve(reception: Reception, sockets: Sequence[socket.socket]) -> Serve
     Raises:
         ValueError: the listener wants TLS, and there is no certificate.
     """
+    return await receive(reception, sockets, lambda connection: Dialogue(connection, reception))
+
+
+async def receive(
+    reception: Entrance, sockets: Sequence[socket.socket], begin: Callable[[Connection], Conversation]
+) -> Server:
+    """Begin to accept clients that are talked with in some way; see `serve`.
+
+    Args:
+        reception: the listener, and what its sessions need.
+        sockets: bound stream sockets.
+        begin: begins to talk with a client.
+    """
     if reception.listener.tls is not ListenerTls.OFF and reception.tls is None:
         raise ValueError(f"listener {reception.listener.name} has TLS, but no certificate")
     loop = asyncio.get_running_loop()
@@ -77,7 +91,10 @@ async def serve(reception: Reception, sockets: Sequence[socket.socket]) -> Serve
 
     async def proxied(sock: socket.socket, address: str) -> None:
         await loop.connect_accepted_socket(
-            lambda: Session(reception, sessions, loop, address), sock, ssl=context, ssl_handshake_timeout=handshake
+            lambda: Session(reception, sessions, begin, loop, address),
+            sock,
+            ssl=context,
+            ssl_handshake_timeout=handshake,
         )
 
     servers: list[asyncio.Server | ProxiedServer] = []
@@ -90,7 +107,7 @@ async def serve(reception: Reception, sockets: Sequence[socket.socket]) -> Serve
         else:
             servers.append(
                 await loop.create_server(
-                    lambda: Session(reception, sessions, loop),
+                    lambda: Session(reception, sessions, begin, loop),
                     sock=sock,
                     backlog=_BACKLOG,
                     ssl=context,

@@ -8,6 +8,7 @@ and answers an error of ours with a permanent 500 that tells its text. Nothing t
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import structlog
 
@@ -15,9 +16,8 @@ from gateway.mail.server_reply import ServerReply
 from gateway.smtp import replies
 from gateway.smtp.budget import Budget
 from gateway.smtp.connection import ClientConnection
-from gateway.smtp.dialogue import Dialogue
 from gateway.smtp.paths import has_control
-from gateway.smtp.reception import Reception
+from gateway.smtp.reception import Connection, Conversation, Entrance
 from gateway.smtp.sessions import Sessions
 from gateway.smtp.stream import ClientGone
 from gateway.smtp.values import ListenerTls
@@ -29,21 +29,28 @@ class Session(ClientConnection):
     """A client's session."""
 
     def __init__(
-        self, reception: Reception, sessions: Sessions, loop: asyncio.AbstractEventLoop, address: str = ""
+        self,
+        reception: Entrance,
+        sessions: Sessions,
+        begin: Callable[[Connection], Conversation],
+        loop: asyncio.AbstractEventLoop,
+        address: str = "",
     ) -> None:
         """Wait for the connection.
 
         Args:
             reception: what is shared.
             sessions: where it is counted.
+            begin: begins to talk with the client.
             loop: the loop.
             address: the client's IP address, where a load balancer has told it; empty for the peer's.
         """
         super().__init__(loop, reception.limits.patience)
         self._reception = reception
         self._sessions = sessions
+        self._begin = begin
         self._address = address
-        self._dialogue: Dialogue | None = None
+        self._dialogue: Conversation | None = None
         self._budget = Budget(reception.limits, loop)
         self._waiting = False
         self._encrypted = reception.listener.tls is ListenerTls.IMPLICIT
@@ -88,7 +95,7 @@ class Session(ClientConnection):
             self.close()
 
     async def _converse(self) -> None:
-        dialogue = self._dialogue = Dialogue(self, self._reception)
+        dialogue = self._dialogue = self._begin(self)
         await self.push(self._sessions.banner)
         while True:
             self._waiting = True
@@ -108,14 +115,14 @@ class Session(ClientConnection):
             if 500 <= reply.code <= 504:
                 self._budget.errors += 1
 
-    def _shorter(self, dialogue: Dialogue) -> float:
+    def _shorter(self, dialogue: Conversation) -> float:
         """How long a client is waited for while the server stops."""
         if dialogue.in_transaction:
             return self._patience.command
         self.farewell = replies.STOPPING
         return self._patience.closing
 
-    async def _answer(self, line: bytes, dialogue: Dialogue) -> ServerReply:
+    async def _answer(self, line: bytes, dialogue: Conversation) -> ServerReply:
         malformed = self._malformed(line)
         if malformed is not None:
             return malformed
@@ -139,7 +146,7 @@ class Session(ClientConnection):
             return replies.BARE_NEWLINE
         return replies.BAD_CHARACTERS if has_control(line[:-1]) else None
 
-    async def _start_tls(self, dialogue: Dialogue) -> None:
+    async def _start_tls(self, dialogue: Conversation) -> None:
         tls = self._reception.tls
         if tls is None or self._reception.listener.tls is not ListenerTls.STARTTLS or self._encrypted:
             await self.push(replies.NO_TLS.wire)

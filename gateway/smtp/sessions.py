@@ -8,7 +8,7 @@ from typing import Protocol
 
 from gateway.mail.server_reply import ServerReply
 from gateway.smtp import replies
-from gateway.smtp.reception import Reception
+from gateway.smtp.reception import Entrance
 
 
 class Winding(Protocol):
@@ -31,8 +31,8 @@ class Sessions:
         stopping: whether sessions are asked to end.
     """
 
-    def __init__(self, reception: Reception) -> None:
-        self.banner = ServerReply.of(220, f"{reception.listener.hostname} ESMTP Bedside").wire
+    def __init__(self, reception: Entrance) -> None:
+        self.banner = ServerReply.of(220, f"{reception.listener.hostname} {reception.protocol} Bedside").wire
         self.stopping = False
         self._reception = reception
         self._here: set[Winding] = set()

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What was written before: asked for before a reply is judged, and kept after it has gone out.
+
+The memory is a help, never a condition. A reply does not wait long for what it knows, and not at all for what it is to
+keep: that is written behind the answer to the client. Whatever fails here leaves a fact unknown, and no mail behind.
+
+Only what went out counts as written. A reply that passes is kept when upstream has taken it. One that is held is kept
+with the id of its hold, and counts from the moment at which that is delivered; if it is discarded, it never does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from gateway.mail.envelope import Envelope
+from gateway.mail.reply import Reply
+from gateway.policy.case import Case
+from gateway.policy.context import Context
+from gateway.policy.letter import Keyring, Letter
+from gateway.policy.matcher import RunawayError
+from gateway.policy.memory import Sent, informed
+from gateway.policy.policies import Act
+from gateway.ports import Memory, Unavailable
+from gateway.screening.outcome import Judged
+
+_log = structlog.get_logger()
+_APOLOGY = "apology"
+"""The act that the policies know apologies by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diligence:
+    """How much is done for the memory's sake.
+
+    Attributes:
+        ripe_after: age from which the memory says of a customer it has not met that they are new.
+        patience: seconds that a reply waits for what the memory knows.
+        pause: seconds for which it is left alone after it did not answer, or could not keep something.
+        waiting: replies that may wait to be kept; further ones are not.
+    """
+
+    ripe_after: timedelta = timedelta(days=30)
+    patience: float = 0.25
+    pause: float = 5.0
+    waiting: int = 1000
+
+
+class Remembering:
+    """Asks a memory and tells it.
+
+    Args:
+        memory: the memory.
+        keyring: makes what it is asked with.
+        acts: those of the policies in force; one of them is the apology.
+        now: gives the time, UTC.
+        diligence: how much is done.
+    """
+
+    def __init__(
+        self,
+        memory: Memory,
+        keyring: Keyring,
+        acts: Mapping[str, Act],
+        now: Callable[[], datetime],
+        diligence: Diligence,
+    ) -> None:
+        self._memory = memory
+        self._keyring = keyring
+        self._acts = acts
+        self._now = now
+        self._diligence = diligence
+        self._waiting: asyncio.Queue[Callable[[], Sent] | None] = asyncio.Queue()
+        self._not_before = 0.0
+        self._closing = False
+
+    def letter(self, envelope: Envelope, reply: Reply, team: str, who: str) -> Letter | None:
+        """A reply as the memory sees it; None if it is not one to a customer or a few."""
+        return self._keyring.letter(envelope, reply, team, who)
+
+    async def informed(self, context: Context, letter: Letter | None) -> Context:
+        """The context with what the memory knows added to it, or as it is. Raises nothing but cancellation."""
+        now = asyncio.get_running_loop().time()
+        if letter is None or now < self._not_before:
+            return context
+        try:
+            async with asyncio.timeout(self._diligence.patience):
+                said = await self._memory.recall(letter.question)
+        except (Unavailable, TimeoutError) as error:
+            self._not_before = now + self._diligence.pause
+            _log.warning("memory.not_asked", why=type(error).__name__, again_in=self._diligence.pause)
+            return context
+        ripe = said.began is not None and self._now() - said.began >= self._diligence.ripe_after
+        return informed(context, letter.question, said, letter.sketches, ripe=ripe)
+
+    def keep(self, judged: Judged, hold: str = "") -> None:
+        """Keep a reply that went out, or that is held, a little later.
+
+        Args:
+            judged: the reply.
+            hold: id of its hold; empty if it went out.
+        """
+        letter = judged.letter
+        if letter is None:
+            return
+        if self._waiting.qsize() >= self._diligence.waiting:
+            _log.warning("memory.too_busy", team=judged.team.name)
+            return
+        at = self._now()
+        self._waiting.put_nowait(lambda: Sent(letter.question, self._apologised(judged), at, hold))
+
+    @asynccontextmanager
+    async def keeping(self) -> AsyncIterator[None]:
+        """Write what is kept while the block runs, and what waits when it ends."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._write())
+            try:
+                yield
+            finally:
+                self._closing = True
+                self._waiting.put_nowait(None)
+
+    async def _write(self) -> None:
+        while (sent := await self._waiting.get()) is not None:
+            try:
+                await self._memory.sent(sent())
+            except Unavailable:
+                _log.warning("memory.not_kept", waiting=self._waiting.qsize())
+                if self._closing:
+                    return
+                await asyncio.sleep(self._diligence.pause)
+
+    def _apologised(self, judged: Judged) -> bool | None:
+        """Whether a reply apologises; None if the policies do not say what an apology is."""
+        if _APOLOGY not in self._acts:
+            return None
+        try:
+            return Case(judged.reply, judged.context, None, self._acts).has_act(_APOLOGY)
+        except RunawayError:
+            return None

@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The inbound feed's listener: LMTP (RFC 2033), as a mail server speaks it to a final delivery agent.
+
+It takes copies, and after the last dot answers for each recipient: 250 once what is to be kept of the copy is kept, 451
+if that cannot be done now, so that the server tries again. It has no mailboxes, so every recipient is as good as any.
+
+No copy is ever refused for what it is. A server that is told 5yz reports it to the sender, and here that is the
+customer, who knows of no copy. So no SIZE is announced, a message that is too long or ill-formed is read to its end,
+counted and forgotten, and the commands that can be wrong are those of our own mail server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from gateway.mail.envelope import Client, Envelope, Path
+from gateway.mail.server_reply import ServerReply
+from gateway.ports import Ear, Unavailable
+from gateway.smtp import paths, replies
+from gateway.smtp.census import Census
+from gateway.smtp.counters import Counters
+from gateway.smtp.intake import NO_SPACE, TOO_BIG, Intake
+from gateway.smtp.networks import Networks
+from gateway.smtp.reception import Connection
+from gateway.smtp.server import Server, receive
+from gateway.smtp.stream import CHUNK
+from gateway.smtp.tls import ServerTls
+from gateway.smtp.trace import HEAD, loops
+from gateway.smtp.values import BareNewlines, Limits, Listener
+
+_Command = Callable[["FeedDialogue", bytes], Awaitable[ServerReply]]
+
+TAKEN = ServerReply.of(250, "2.0.0 Taken")
+NOT_NOW = ServerReply.of(451, "4.3.0 Cannot keep this now, please try again later")
+LHLO_HERE = ServerReply.of(500, "5.5.1 This is LMTP: say LHLO")
+_OFFERED = ("PIPELINING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES")
+
+
+@dataclass(frozen=True)
+class FeedReception:
+    """What all sessions of the feed have in common; see `gateway.smtp.reception.Reception`.
+
+    Attributes:
+        listener: where copies come in, and from whom; its networks are the only ones that may deliver.
+        limits: the caps.
+        ear: told of each copy.
+        census: what caps are held against.
+        counters: what happened.
+    """
+
+    listener: Listener
+    limits: Limits
+    ear: Ear
+    census: Census
+    counters: Counters = field(default_factory=Counters)
+    tls: ServerTls | None = None
+    protocol: str = "LMTP"
+    networks: Networks = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "networks", Networks(self.listener.networks))
+
+
+async def serve_feed(reception: FeedReception, sockets: Sequence[socket.socket]) -> Server:
+    """Begin to accept copies; see `gateway.smtp.server.serve`."""
+    return await receive(reception, sockets, lambda connection: FeedDialogue(connection, reception))
+
+
+class FeedDialogue:
+    """The commands of one session, and what is answered.
+
+    Attributes:
+        served: transactions that came to DATA's final replies.
+        junk: commands since the last mail that led to none.
+    """
+
+    def __init__(self, connection: Connection, reception: FeedReception) -> None:
+        self.served = 0
+        self.junk = 0
+        self._connection = connection
+        self._reception = reception
+        self._hello = b""
+        self._sender: Path | None = None
+        self._recipients: list[Path] = []
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether MAIL was accepted and DATA is still to come."""
+        return self._sender is not None
+
+    async def answer(self, line: bytes) -> ServerReply:
+        """Carry out one command.
+
+        Args:
+            line: the command without its CRLF.
+
+        Raises:
+            ClientGone: the client went away in between.
+        """
+        verb, _, argument = line.partition(b" ")
+        command = self.commands.get(verb.upper())
+        return replies.UNKNOWN_COMMAND if command is None else await command(self, argument.strip())
+
+    def break_off(self, _reply: ServerReply) -> None:
+        """Forget the transaction: something went wrong here."""
+        self._clear()
+
+    def reset_by_tls(self) -> None:
+        """The feed has no TLS of its own."""
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+    async def _lhlo(self, argument: bytes) -> ServerReply:
+        if not argument:
+            return replies.SYNTAX_HELLO
+        self._clear()
+        self._hello = argument
+        return ServerReply.of(250, self._reception.listener.hostname, *_OFFERED)
+
+    async def _smtp_hello(self, _argument: bytes) -> ServerReply:
+        return LHLO_HERE  # RFC 2033 4.1: so that nobody takes this for SMTP
+
+    async def _mail(self, argument: bytes) -> ServerReply:
+        if not self._hello:
+            return replies.HELLO_FIRST
+        if self._sender is not None:
+            return replies.NESTED_MAIL
+        if self._connection.address not in self._reception.networks:
+            return replies.DENIED
+        sender = paths.path(argument, b"FROM:")
+        if sender is None:
+            return replies.SYNTAX_MAIL
+        self._sender = sender
+        return replies.OK
+
+    async def _rcpt(self, argument: bytes) -> ServerReply:
+        if self._sender is None:
+            return replies.MAIL_FIRST
+        recipient = paths.path(argument, b"TO:")
+        if recipient is None:
+            return replies.SYNTAX_RCPT
+        if len(self._recipients) >= self._reception.limits.recipients:
+            return replies.TOO_MANY_RECIPIENTS
+        self._recipients.append(recipient)
+        return replies.OK
+
+    async def _data(self, argument: bytes) -> ServerReply:
+        """Take a copy in; all replies but the last are sent here (RFC 2033 4.2)."""
+        if self._sender is None:
+            return replies.MAIL_FIRST
+        if argument:
+            return replies.NO_ARGUMENT
+        if not self._recipients:
+            return replies.RCPT_FIRST
+        if self._reception.census.memory_is_short:
+            return replies.NO_ROOM
+        self.junk = 0
+        client = Client(self._connection.address, _text(self._hello), listener=self._reception.listener.name)
+        envelope = Envelope(self._sender, tuple(self._recipients), client)
+        self._clear()
+        await self._connection.push(replies.GO_AHEAD.wire)
+        reply = NOT_NOW
+        try:
+            reply = await _take(self._connection, self._reception, envelope)
+        finally:
+            self.served += 1
+            # Also where something failed here: the session then answers for the last one.
+            await self._connection.push(reply.wire * (len(envelope.recipients) - 1))
+        return reply
+
+    async def _rset(self, argument: bytes) -> ServerReply:
+        if argument:
+            return replies.NO_ARGUMENT
+        self.junk += 1
+        self._clear()
+        return replies.OK
+
+    async def _noop(self, _argument: bytes) -> ServerReply:
+        self.junk += 1
+        return replies.OK
+
+    async def _vrfy(self, _argument: bytes) -> ServerReply:
+        self.junk += 1
+        return replies.WILL_TRY
+
+    async def _no_argument(self, _argument: bytes) -> ServerReply:
+        return replies.NO_ARGUMENT
+
+    def _clear(self) -> None:
+        self._sender = None
+        self._recipients = []
+
+    commands: ClassVar[dict[bytes, _Command]] = {
+        b"LHLO": _lhlo,
+        b"EHLO": _smtp_hello,
+        b"HELO": _smtp_hello,
+        b"MAIL": _mail,
+        b"RCPT": _rcpt,
+        b"DATA": _data,
+        b"RSET": _rset,
+        b"NOOP": _noop,
+        b"VRFY": _vrfy,
+        b"QUIT": _no_argument,
+        b"STARTTLS": _no_argument,
+    }
+
+
+async def _take(connection: Connection, reception: FeedReception, envelope: Envelope) -> ServerReply:
+    """Read a copy to its end and tell of it; the reply is the same for every recipient.
+
+    Raises:
+        ClientGone: the client went away before the copy was complete.
+    """
+    intake = Intake(reception.limits, BareNewlines.PASS, reception.census)
+    try:
+        await _read(connection, reception, intake)
+        if intake.fault is not None:
+            reception.counters.faulty += 1
+            if intake.fault is NO_SPACE:
+                return NOT_NOW
+            reception.ear.passed_over("too_big" if intake.fault is TOO_BIG else "malformed")
+            return TAKEN
+        message = intake.finish()
+        try:
+            if loops(message.prefix(HEAD), reception.limits.hops, None):
+                reception.ear.passed_over("loop")
+                return TAKEN
+            reception.counters.messages += 1
+            await reception.ear.hear(envelope, message)
+            return TAKEN
+        except Unavailable:
+            return NOT_NOW
+        finally:
+            message.close()
+    finally:
+        intake.free()
+
+
+async def _read(connection: Connection, reception: FeedReception, intake: Intake) -> None:
+    """All octets up to the end of the data; past a limit they are read and thrown away."""
+    patience = reception.limits.patience
+    loop = asyncio.get_running_loop()
+    latest = loop.time() + patience.message
+    while True:
+        chunk = await connection.chunk(min(patience.block, latest - loop.time()))
+        rest = intake.feed(chunk)
+        if rest is not None:
+            connection.unread(rest)
+            return
+        if len(chunk) == CHUNK:
+            await asyncio.sleep(0)
+
+
+def _text(octets: bytes) -> str:
+    return octets.decode("utf-8", "surrogateescape")
