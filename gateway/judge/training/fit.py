@@ -6,16 +6,16 @@ from __future__ import annotations
 import math
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import structlog
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from gateway.judge.encode import batch
+from gateway.judge.training.checkpoints import Checkpoints
 from gateway.judge.training.network import Answers, Network
 from gateway.judge.training.targets import Example
 
@@ -33,6 +33,8 @@ class Plan:
         size: windows a batch.
         frozen: lowest layers that stay as they are (the word vectors always do).
         hidden_customer: share of the rows with a customer that are also shown without.
+        changed: share of the times that a row is shown with harmless changes (`vary`).
+        threads: processor cores; with another number the sums, and so the weights, come out a little different.
     """
 
     seed: int = 1
@@ -41,42 +43,54 @@ class Plan:
     size: int = 16
     frozen: int = 0
     hidden_customer: float = 0.15
+    changed: float = 0.35
+    threads: int = 2
 
 
-def fit(network: Network, pool: Sequence[Sequence[Example]], plan: Plan, after_epoch: Callable[[int], None]) -> None:
-    """Teach the network.
+def fit(network: Network, pool: Sequence[Sequence[Example]], plan: Plan, kept: Checkpoints) -> None:
+    """Teach the network, from where it was cut off if it was.
 
     Args:
         network: changed in place.
-        pool: for each row its variants, each a list of windows flattened; one variant is drawn an epoch.
+        pool: for each window of a row its variants; one of them is drawn an epoch.
         plan: how.
-        after_epoch: told the number of each epoch that is over, the first being 1.
+        kept: where the weights are kept after each epoch.
     """
-    dice = random.Random(plan.seed)  # noqa: S311 - the order of examples is no secret
-    torch.manual_seed(plan.seed)
     optimizer = _optimizer(network, plan)
+    done = kept.resume(network, optimizer)
     # Every epoch has about as many batches; the schedule needs the number beforehand.
     steps = plan.epochs * math.ceil(len(pool) / plan.size)
-    step = 0
-    for epoch in range(plan.epochs):
+    for epoch in range(done + 1, plan.epochs + 1):
+        # Drawn from the number of the epoch, so that one that goes on draws what one without a break would have drawn.
+        dice = random.Random(plan.seed * 1000 + epoch)  # noqa: S311 - the order of examples is no secret
+        torch.manual_seed(plan.seed * 1000 + epoch)
         network.train()
         began = time.monotonic()
-        losses = []
+        losses: list[float] = []
         for group in _batches([dice.choice(variants) for variants in pool], plan.size, dice):
-            share = min(1.0, (step + 1) / (0.06 * steps)) * max(0.01, 1 - step / steps)
-            for settings in optimizer.param_groups:
-                settings["lr"] = plan.rate * settings["factor"] * share
-            loss = _loss(answers(network, group), group)
-            optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            optimizer.step()
-            step += 1
-            losses.append(loss.item())
-            if step % 50 == 0:
-                _log.info("learning", step=step, steps=steps, loss=round(float(np.mean(losses[-50:])), 4))
-        _log.info("epoch", number=epoch + 1, loss=round(float(np.mean(losses)), 4), s=round(time.monotonic() - began))
-        after_epoch(epoch + 1)
+            step = (epoch - 1) * steps // plan.epochs + len(losses)
+            losses.append(_learn(network, optimizer, group, plan.rate * _share(step, steps)))
+            if len(losses) % 50 == 0:
+                _log.info("learning", step=step + 1, steps=steps, loss=round(float(np.mean(losses[-50:])), 4))
+        _log.info("epoch", number=epoch, loss=round(float(np.mean(losses)), 4), s=round(time.monotonic() - began))
+        kept.keep(epoch, network, optimizer)
+
+
+def _share(step: int, steps: int) -> float:
+    """Of the highest rate: it rises for a while, then falls in a straight line."""
+    return min(1.0, (step + 1) / (0.06 * steps)) * max(0.01, 1 - step / steps)
+
+
+def _learn(network: Network, optimizer: torch.optim.Optimizer, group: Sequence[Example], rate: float) -> float:
+    """One step; its loss."""
+    for settings in optimizer.param_groups:
+        settings["lr"] = rate * settings["factor"]
+    loss = _loss(answers(network, group), group)
+    optimizer.zero_grad()
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+    optimizer.step()
+    return float(loss.item())
 
 
 def answers(network: Network, group: Sequence[Example]) -> Answers:
@@ -135,23 +149,3 @@ def _customer_loss(said: Answers, group: Sequence[Example]) -> Tensor:
 
 def _entropy(logits: Tensor, meant: Tensor, positive: Tensor) -> Tensor:
     return torch.nn.functional.binary_cross_entropy_with_logits(logits, meant, pos_weight=positive, reduction="none")
-
-
-def predict(network: Network, group: Sequence[Example], size: int = 24) -> list[tuple[NDArray[np.float32], ...]]:
-    """For each window: logits of its sentences, of the whole, of the level, of *ours*."""
-    network.eval()
-    order = sorted(range(len(group)), key=lambda at: len(group[at].window.ids))
-    found: list[tuple[NDArray[np.float32], ...]] = [()] * len(group)
-    with torch.no_grad():
-        for start in range(0, len(order), size):
-            part = order[start : start + size]
-            said = answers(network, [group[at] for at in part])
-            for row, at in enumerate(part):
-                count = len(group[at].window.sentences)
-                found[at] = (
-                    said.sentences[row, :count].numpy(),
-                    said.whole[row].numpy(),
-                    said.level[row].numpy(),
-                    said.ours[row].numpy(),
-                )
-    return found

@@ -43,7 +43,7 @@ class Network(nn.Module):
         super().__init__()
         quiet = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
         self.trunk = AutoModel.from_pretrained(
-            trunk, add_pooling_layer=False, attn_implementation="eager", local_files_only=True, **quiet
+            trunk, add_pooling_layer=False, attn_implementation="sdpa", local_files_only=True, **quiet
         )
         if layers < len(self.trunk.encoder.layer):
             step = len(self.trunk.encoder.layer) // layers

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from gateway.judge.families import ABSENCES, IN_A_SENTENCE
 from gateway.judge.model import Model, Said
 from gateway.judge.question import Question
 from gateway.judge.training.calibrate import calibrate
+from gateway.judge.training.checkpoints import Checkpoints
 from gateway.judge.training.export import export
 from gateway.judge.training.fit import Plan, fit
 from gateway.judge.training.measure import Scored, score
@@ -28,8 +30,11 @@ from gateway.judge.training.question import question
 from gateway.judge.training.rows import Row, read_authors, read_real, read_split
 from gateway.judge.training.targets import Example, of_row, without_customer
 from gateway.judge.training.thresholds import HOLD, NOTE, thresholds
+from gateway.judge.training.vary import varied
 
 _VARIANTS: Final = 20
+_CHANGED: Final = 3
+"""Different changed forms of a row, as many as there are epochs."""
 _REAL_HIDDEN: Final = 0.5
 """Share of the real rows that are shown without their customer: their quotations are cut anyhow."""
 _PLAIN: Final = Calibration(Line(1.0, 0.0), 0.0, (Line(1.0, 0.0),) * len(ABSENCES), Line(1.0, 0.0), 1.0)
@@ -76,23 +81,52 @@ def gather(corpus: Path, real: Path | None) -> Material:
     )
 
 
-def teach(material: Material, trunk: Path, layers: int, plan: Plan, checkpoints: Path) -> Network:
-    """A network that has learned from the material; its weights are kept after each epoch.
+def teach(material: Material, trunk: Path, layers: int, plan: Plan, weights: Path) -> Network:
+    """A network that has learned from the material; one that was cut off goes on after its last whole epoch.
 
     Args:
         material: what from.
         trunk: folder of the sentence encoder (all-MiniLM-L6-v2) with its `tokenizer.json`.
         layers: of the encoder to keep.
         plan: how.
-        checkpoints: folder for the weights, `epoch-1.pt` and so on.
+        weights: folder for the weights after each epoch, `epoch-1.pt` and so on.
     """
-    tokenizer = _tokenizer(trunk)
+    torch.set_num_threads(plan.threads)
+    torch.use_deterministic_algorithms(mode=True)
     torch.manual_seed(plan.seed)
     network = Network(trunk, layers)
-    checkpoints.mkdir(parents=True, exist_ok=True)
-    pool = [variants for row in (*material.work, *material.real) for variants in _variants(row, tokenizer, plan)]
-    fit(network, pool, plan, lambda number: torch.save(network.state_dict(), checkpoints / f"epoch-{number}.pt"))
+    fit(network, pool(material, trunk, plan), plan, Checkpoints(weights, _lesson(material, plan, layers)))
     return network
+
+
+def _lesson(material: Material, plan: Plan, layers: int) -> str:
+    """Digest of all that the weights depend on, but for the code and the processor."""
+    digest = hashlib.sha256(json.dumps([asdict(plan), layers, torch.__version__]).encode())
+    for row in (*material.work, *material.real):
+        digest.update(repr(row).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def pool(material: Material, trunk: Path, plan: Plan) -> list[list[Example]]:
+    """For each window of each row to learn from, the ways in which it may be shown."""
+    tokenizer = _tokenizer(trunk)
+    dice = random.Random(plan.seed)  # noqa: S311 - how a row is varied is no secret
+    return [shown for row in (*material.work, *material.real) for shown in _variants(row, tokenizer, plan, dice)]
+
+
+def _variants(row: Row, tokenizer: Tokenizer, plan: Plan, dice: random.Random) -> list[list[Example]]:
+    """For each window: mostly as it is, sometimes without its customer, sometimes with harmless changes."""
+    hide = _REAL_HIDDEN if row.real else plan.hidden_customer
+    changed = round(_VARIANTS * plan.changed)
+    hidden = round((_VARIANTS - changed) * hide)
+    seen, alone = of_row(row, tokenizer), of_row(without_customer(row), tokenizer)
+    ways = [alone] * hidden + [seen] * (_VARIANTS - changed - hidden)
+    for number in range(_CHANGED):
+        other = varied(row, dice)
+        way = of_row(without_customer(other) if dice.random() < hide else other, tokenizer)
+        ways += [way] * len(range(number, changed, _CHANGED))
+    # A change can push a sentence into another window; then the row is shown there as it is.
+    return [[way[at] if at < len(way) else one for way in ways] for at, one in enumerate(seen)]
 
 
 def finish(network: Network, material: Material, trunk: Path, plan: Plan, folder: Path) -> Model:
@@ -112,16 +146,6 @@ def finish(network: Network, material: Material, trunk: Path, plan: Plan, folder
     scored = [score(*pair) for pair in zip(rows, judged, strict=True)]
     _write_facts(folder, material, plan, calibration, scored)
     return model
-
-
-def _variants(row: Row, tokenizer: Tokenizer, plan: Plan) -> list[list[Example]]:
-    """For each window of a row, the ways in which it may be shown: mostly with its customer, sometimes without."""
-    seen = of_row(row, tokenizer)
-    hidden = of_row(without_customer(row), tokenizer) if row.customer else seen
-    share = round(_VARIANTS * (_REAL_HIDDEN if row.real else plan.hidden_customer))
-    return [
-        [one] * (_VARIANTS - share) + [hidden[at] if at < len(hidden) else one] * share for at, one in enumerate(seen)
-    ]
 
 
 def _tokenizer(trunk: Path) -> Tokenizer:

@@ -7,6 +7,7 @@ it was taken notice of, so the absences then have weight 0 too. Absences of a re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -81,11 +82,13 @@ _NOTHING: Final = np.zeros((0, SENTENCE), np.float32)
 
 
 def _marks(text: str, marked: Sequence[str]) -> list[tuple[int, int]]:
+    """Where the marked spans stand, also if lines are broken elsewhere than in the span."""
     found = []
     for span in marked:
-        start = text.find(plain(span))
-        if start >= 0:
-            found.append((start, start + len(span)))
+        pattern = r"\s+".join(re.escape(word) for word in plain(span).split())
+        place = re.search(pattern, text) if pattern else None
+        if place is not None:
+            found.append(place.span())
     return found
 
 
