@@ -125,6 +125,10 @@ class Remembering:
                 self._closing = True
                 self._waiting.put_nowait(None)
 
+    async def all_kept(self) -> None:
+        """Wait until all that was to be kept so far is kept, or given up."""
+        await self._waiting.join()
+
     async def _write(self) -> None:
         while (sent := await self._waiting.get()) is not None:
             try:
@@ -134,6 +138,8 @@ class Remembering:
                 if self._closing:
                     return
                 await asyncio.sleep(self._diligence.pause)
+            finally:
+                self._waiting.task_done()
 
     def _apologised(self, judged: Judged) -> bool | None:
         """Whether a reply apologises; None if the policies do not say what an apology is."""
