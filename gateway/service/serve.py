@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import mmap
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -75,17 +75,31 @@ def serve(settings: Settings, path: Path) -> None:
             board.clear(row)
             run_worker(settings, force.policies, Seat(row, board, sockets, judge, feed))
 
+        def keeper(_: InForce) -> None:
+            _close(sockets, feed)
+            run_keeper(settings)
+
+        def judging(path: Path) -> None:
+            _close(sockets, feed)
+            run_judge(path, settings.judge.waiting)
+
         if judge is None:
             _log.warning("judge.absent", advice="rules of the kind judged do not run; see [judge] in the settings")
         _log.info("listening", listeners=len(sockets), workers=settings.workers, observe=settings.observe)
         Supervisor[InForce](
             load=load,
             worker=worker,
-            keeper=lambda _: run_keeper(settings),
+            keeper=keeper,
             workers=settings.workers,
             drain=settings.drain,
-            lasting={"judge": partial(run_judge, judge_socket, settings.judge.waiting)} if judge_socket else {},
+            lasting={"judge": partial(judging, judge_socket)} if judge_socket else {},
         ).run()
+
+
+def _close(sockets: Sequence[socket.socket], feed: socket.socket | None) -> None:
+    """In a process that accepts nothing: let go, or it would keep the ports from the next start while it drains."""
+    for sock in (*sockets, *([] if feed is None else [feed])):
+        sock.close()
 
 
 def _prove(settings: Settings, path: Path) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.end_to_end.gateway import KEY
 from tests.servers.dovecot import MASTER_PASSWORD
-from tests.servers.ports import free_port, wait_for_banner
+from tests.servers.ports import free_port
 
 POLICY = """\
 id: blame/manual
@@ -29,6 +29,7 @@ message: "This sentence blames the customer."
 examples: {found: ["You should have read the manual."], passed: ["Here is the manual."]}
 """
 
+WORKERS = 2
 _STARTED = re.compile(rb"role=(\S+) pid=(\d+) event=process\.started")
 
 
@@ -37,7 +38,7 @@ def settings(port: int, upstream: int, ledger: str, imap: str, more: str) -> str
     return f"""
 observe = false
 hostname = "gateway.larch.example"
-workers = 2
+workers = {WORKERS}
 drain = 6
 [[listener]]
 name = "in"
@@ -86,17 +87,27 @@ class Node:
         (self.folder / "bedside.toml").write_text(toml(self.port) + policies)
 
     async def start(self) -> None:
-        """Start it as often as needed: what a supervisor left behind may still have its port."""
-        for _ in range(30):
+        """Start it, as often as needed: what a supervisor left behind may still have its port for a moment."""
+        for _ in range(10):
             self._logged = self._log.stat().st_size if self._log.exists() else 0
             self.process = self._serve()
-            try:
-                await asyncio.to_thread(wait_for_banner, self.port, self.process, 60)
+            if await asyncio.to_thread(self._ready, self.process):
                 return
-            except RuntimeError:
-                if self.process.poll() is None:
-                    raise
         raise AssertionError(self.log)
+
+    def _ready(self, process: subprocess.Popen[bytes]) -> bool:
+        """Wait until all workers of this start are ready, or the supervisor has given up."""
+        while process.poll() is None:
+            if self._said().partition(b"event=listening")[2].count(b"event=worker.ready") >= WORKERS:
+                return True
+            signal.sigtimedwait((), 0.05)
+        return False
+
+    def _said(self) -> bytes:
+        """What was logged since the last start; by what was left of the one before as well."""
+        with self._log.open("rb") as log:
+            log.seek(self._logged)
+            return log.read()
 
     def _serve(self) -> subprocess.Popen[bytes]:
         with self._log.open("ab") as log:
@@ -110,9 +121,7 @@ class Node:
 
     def pids(self, role: str) -> list[int]:
         """The living processes of this start whose role begins so."""
-        with self._log.open("rb") as log:
-            log.seek(self._logged)
-            started = {name.decode(): int(pid) for name, pid in _STARTED.findall(log.read())}
+        started = {name.decode(): int(pid) for name, pid in _STARTED.findall(self._said())}
         return [pid for name, pid in started.items() if name.startswith(role) and _alive(pid)]
 
     @property
