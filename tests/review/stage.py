@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A whole reviewing stage: real SQLite ledger, mailboxes and route in memory, a clock that a test sets."""
+"""A whole reviewing stage: real SQLite ledger, a clock that a test sets; mailboxes and route in memory, or real."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from gateway.hold.desk import Desk
 from gateway.hold.hold import Hold, HoldState
 from gateway.ledger.store import SqlLedger, open_ledger
+from gateway.ports import Mailboxes, Route
 from gateway.review.climbing import Climbing
 from gateway.review.keeper import Crew, Keeper, Timing
 from gateway.review.releasing import OnUnknown, Releasing, Sending
@@ -31,6 +32,8 @@ class Stage:
     cabinet: Cabinet = field(default_factory=Cabinet)
     upstream: Upstream = field(default_factory=Upstream)
     clock: Clock = field(default_factory=Clock)
+    mailboxes: Mailboxes | None = None
+    route: Route | None = None
 
     @property
     def anna(self) -> Box:
@@ -43,14 +46,15 @@ class Stage:
     def keeper(
         self, owner: str = "one", timing: Timing | None = None, on_unknown: OnUnknown = OnUnknown.WAIT
     ) -> Keeper:
-        returning = Returning(self.ledger, self.upstream, "gateway.example.org", self.clock)
+        route = self.route or self.upstream
+        returning = Returning(self.ledger, route, "gateway.example.org", self.clock)
         crew = Crew(
             Reviewing(self.ledger, PlainFaces(), Office(self.desk, SECRET), self.clock),
-            Releasing(self.ledger, self.upstream, self.clock, Sending(owner, on_unknown=on_unknown)),
+            Releasing(self.ledger, route, self.clock, Sending(owner, on_unknown=on_unknown)),
             Climbing(self.ledger, self.desk, returning, self.clock),
         )
         timing = timing or Timing(poll=0.02, sweep=0.1, lease=5.0)
-        return Keeper(self.ledger, self.cabinet, crew, owner, self.clock, timing)
+        return Keeper(self.ledger, self.mailboxes or self.cabinet, crew, owner, self.clock, timing)
 
     async def held(self, hold: Hold | None = None, content: bytes = CONTENT) -> Hold:
         return await self.ledger.hold(hold or a_hold(), content)
