@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -56,6 +58,7 @@ async def _look(settings: Settings, mailboxes: list[str]) -> list[Found]:
     parts: list[tuple[str, Callable[[], Awaitable[list[Found]]]]] = [
         ("policies", lambda: _policies(settings.policies.folder)),
         ("ledger", lambda: _ledger(settings)),
+        ("feed", lambda: _feed(settings)),
         ("upstream", lambda: _upstream(settings)),
         ("release route", lambda: _release(settings)),
         ("mailboxes", lambda: _mailboxes(settings, mailboxes)),
@@ -83,6 +86,23 @@ async def _ledger(settings: Settings) -> list[Found]:
     except Unavailable as error:
         return [Found(Level.BAD, "ledger", str(error), "Nothing can be held until it is there; look at [ledger].")]
     return [Found(Level.GOOD, "ledger", f"opened; {waiting} hold(s) wait")]
+
+
+async def _feed(settings: Settings) -> list[Found]:
+    if settings.feed is None:
+        return [Found(Level.GOOD, "feed", "there is no [feed]: of customers is known what replies quote, and no more")]
+    now = build_smtp.now()
+    try:
+        async with opening(settings.ledger) as ledger:
+            last = await ledger.memory.last_heard()
+            counts = await ledger.counts_since(now.date() - timedelta(days=doctor_checks.FEED_DAYS))
+    except Unavailable:
+        return []  # which is said of the ledger already
+    totals = Counter[str]()
+    for count, amount in counts.items():
+        if count.kind == "feed":
+            totals[count.name] += amount
+    return doctor_checks.feed(last, now, totals)
 
 
 async def _upstream(settings: Settings) -> list[Found]:

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -20,6 +20,10 @@ from gateway.ports import Route, Unavailable
 
 _INSTANCES = Path("/proc/sys/fs/inotify/max_user_instances")
 _LOOPBACK = ("localhost", "127.", "::1")
+FEED_DAYS = 7
+"""Days whose copies are counted."""
+# Support addresses rest at week-ends and on holidays.
+_QUIET = timedelta(days=4)
 # A clock that is behind this program is wrong.
 _NOT_BEFORE = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -102,6 +106,25 @@ async def mailbox(server: Server, locate: Locate, name: str, role: To, folders: 
         *_capabilities(subject, facts),
         *(found for folder in facts.folders for found in _folder(subject, folder)),
     ]
+
+
+def feed(last: datetime | None, now: datetime, counts: Mapping[str, int]) -> list[Found]:
+    """Whether the inbound feed has been hearing anything.
+
+    Args:
+        last: when it last kept something; None if it never has.
+        now: UTC.
+        counts: what became of the copies of the last days, by name.
+    """
+    taken = ", ".join(f"{name} {number}" for name, number in sorted(counts.items())) or "no copies"
+    week = f"in the last {FEED_DAYS} days: {taken}"
+    way = "Look at recipient_bcc_maps and transport_maps of your Postfix; deploy/README.md shows both."
+    if last is None:
+        said = "it has kept nothing yet" if counts else "it has heard nothing yet"
+        return [Found(Level.WARN, "feed", f"{said}; {week}", way)]
+    if now - last > _QUIET:
+        return [Found(Level.WARN, "feed", f"it has kept nothing since {last:%Y-%m-%d %H:%M} UTC; {week}", way)]
+    return [Found(Level.GOOD, "feed", f"it last kept something at {last:%Y-%m-%d %H:%M} UTC; {week}")]
 
 
 def inotify(server: Server, watched: int) -> list[Found]:
