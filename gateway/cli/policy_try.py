@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +12,7 @@ from typing import Annotated
 import typer
 
 from gateway.cli.exits import Exit
+from gateway.cli.facts import described, with_facts
 from gateway.cli.in_force import Bench, bench, installed_judge
 from gateway.cli.mail_files import CannotRead
 from gateway.cli.replies import Found, from_row, replies
@@ -27,6 +29,11 @@ def try_text(
     text: Annotated[str, typer.Argument(help="The words of a reply, or the path of a mail or of rows.")],
     customer: Annotated[str | None, typer.Option(help="What the customer wrote.")] = None,
     relation: Annotated[str | None, typer.Option(help="new, known or repeat.")] = None,
+    fact: Annotated[
+        list[str] | None,
+        typer.Option(help="What memory and feed would know: inbound_level=2, resolved=true, apologies_before=1 ..."),
+    ] = None,
+    earlier: Annotated[list[str] | None, typer.Option(help="An earlier reply of ours in the thread.")] = None,
     policies: Annotated[Path | None, typer.Option(help="Folder of policies; those that ship if absent.")] = None,
     config: Annotated[Path | None, typer.Option(help="Settings file: its teams, thresholds and policies.")] = None,
     profile: Annotated[str | None, typer.Option(help="starter or strict.")] = None,
@@ -34,7 +41,8 @@ def try_text(
     """Show what a reply sets off: which words, which classes, which conditions, and each step to the verdict."""
     used = bench(config, policies, profile, installed_judge())
     try:
-        for found in _found(text, customer, relation):
+        for each in _found(text, customer, relation):
+            found = replace(each, context=with_facts(each.context, fact or (), earlier or ()))
             for line in _explained(found, used, datetime.now(UTC).astimezone().date()):
                 typer.echo(line.translate(_CONTROLS))
     except (CannotRead, RuleFailed, ValueError) as error:
@@ -61,9 +69,9 @@ def _explained(found: Found, used: Bench, today: date) -> Iterator[str]:
     stance, context = standing
     stance = concerning(stance, context)
     judgement = used.judgement(found.reply, context)
-    case = Case(found.reply, context, judgement, used.policies.acts)
+    case = Case(found.reply, context, judgement, used.policies)
     yield f"{found.id}: {found.reply.language or 'language unclear'}, split {found.reply.confidence:.0%} sure"
-    yield f"  facts: {_facts(context)}"
+    yield f"  facts: team {context.team or 'unknown'}, {described(context)}"
     for number, sentence in enumerate(found.reply.sentences):
         acts = [name for name in used.policies.acts if number in case.act_lines(name)]
         yield f"  {number}  {sentence.kind.value:<8} {sentence.text}" + (f"   [{', '.join(acts)}]" if acts else "")
@@ -82,11 +90,6 @@ def _explained(found: Found, used: Bench, today: date) -> Iterator[str]:
         f"  {verdict.action.value.upper()}  {verdict.points:g} points (hold at {stance.hold_at:g}), {stance.profile}"
         + (f"; at most a note: {verdict.capped}" if verdict.capped else "")
     )
-
-
-def _facts(context: object) -> str:
-    names = ("inbound_level", "our_failure", "relation", "repeat_contact", "team")
-    return ", ".join(f"{name} {'unknown' if (value := getattr(context, name)) is None else value}" for name in names)
 
 
 def _sighting(sighting: Sighting, case: Case, stance: Stance, today: date) -> Iterator[str]:
