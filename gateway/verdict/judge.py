@@ -3,18 +3,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
 from gateway.mail.reply import Reply
 from gateway.policy.context import Context
 from gateway.policy.evaluate import evaluate
+from gateway.policy.finding import Finding
 from gateway.policy.judgement import Judgement
 from gateway.policy.policies import Policies
 from gateway.policy.teams import matches
 from gateway.verdict.stance import Mute, Stance
 from gateway.verdict.table import decide
 from gateway.verdict.verdict import Verdict
+
+
+_JUDGED: Final = "judged"
+_LIKE: Final = "It reads like this one, which was labelled by hand: “{}”"
 
 
 def judge(
@@ -34,7 +41,26 @@ def judge(
         RuleFailed: a pattern took more time than it may.
     """
     sightings = evaluate(policies, reply, context, judgement)
-    return decide(sightings, concerning(stance, context), reply.confidence, policies.digest, today)
+    verdict = decide(sightings, concerning(stance, context), reply.confidence, policies.digest, today)
+    return verdict if judgement is None else with_likeness(verdict, judgement)
+
+
+def with_likeness(verdict: Verdict, judgement: Judgement) -> Verdict:
+    """The verdict with, for each sentence that the learned judge found, the labelled one that it is most like.
+
+    A probability explains nothing to the person who wrote the sentence; another sentence, which somebody labelled by
+    hand, lets them see what is meant.
+    """
+    return replace(verdict, findings=tuple(_with_likeness(finding, judgement.alike) for finding in verdict.findings))
+
+
+def _with_likeness(finding: Finding, alike: Sequence[str]) -> Finding:
+    if finding.check != _JUDGED or finding.sentence is None or finding.sentence >= len(alike):
+        return finding
+    like = alike[finding.sentence]
+    if not like:
+        return finding
+    return replace(finding, explanation=f"{finding.explanation} {_LIKE.format(like)}".lstrip())
 
 
 def concerning(stance: Stance, context: Context) -> Stance:
