@@ -19,7 +19,6 @@ from gateway.verdict.stance import Mute, Stance
 from gateway.verdict.table import decide
 from gateway.verdict.verdict import Verdict
 
-
 _JUDGED: Final = "judged"
 _LIKE: Final = "It reads like this one, which was labelled by hand: “{}”"
 
