@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from itertools import compress, islice
 
-from gateway.mail import charsets, fields
+from gateway.mail import fields
+from gateway.mail.fields import Decoded
 from gateway.mail.mime import Part, Tree
 from gateway.mail.reply import Headers
 
@@ -22,18 +25,18 @@ def of(tree: Tree) -> Headers:
     """The fields of a message that matter to us. Never raises."""
     first = tree.header.first
     senders = fields.addresses(first.get("from", b""))
-    identifiers = _identifiers(first.get("message-id", b""))
+    identifiers = _identifiers(first, "message-id")
     return Headers(
         from_=senders[0] if senders else "",
         to=fields.addresses(first.get("to", b"")) + fields.addresses(first.get("cc", b"")),
         message_id=identifiers[0] if identifiers else "",
-        in_reply_to=_identifiers(first.get("in-reply-to", b"")),
-        references=_identifiers(first.get("references", b"")),
+        in_reply_to=_identifiers(first, "in-reply-to"),
+        references=_identifiers(first, "references"),
         auto_submitted=_one_line(first.get("auto-submitted", b"")).partition(";")[0].strip().lower(),
         bulk=_one_line(first.get("precedence", b"")).lower() in _BULK or not _LIST_FIELDS.isdisjoint(first),
         calendar=_calendar(tree.root),
-        received=tuple([_one_line(body) for name, body in tree.header.fields if name == "received"][:_MOST_RECEIVED]),
-        extra={name: fields.text(body) for name, body in first.items() if name not in _KNOWN},
+        received=_received(tree) if "received" in first else (),
+        extra=Decoded({name: first[name] for name in first.keys() - _KNOWN}),
     )
 
 
@@ -52,12 +55,17 @@ def own_side(found: Headers) -> frozenset[str]:
     return frozenset({address} if shared else {address, domain})
 
 
+def _received(tree: Tree) -> tuple[str, ...]:
+    trace = compress(tree.header.bodies, map("received".__eq__, tree.header.names))
+    return tuple(map(_one_line, islice(trace, _MOST_RECEIVED)))
+
+
 def _one_line(body: bytes) -> str:
-    return " ".join(charsets.decode(body).split()) if body else ""
+    return " ".join(fields.characters(body).split()) if body else ""
 
 
-def _identifiers(body: bytes) -> tuple[str, ...]:
-    return tuple(_MESSAGE_ID.findall(charsets.decode(body))) if body else ()
+def _identifiers(first: Mapping[str, bytes], name: str) -> tuple[str, ...]:
+    return tuple(_MESSAGE_ID.findall(fields.characters(first[name]))) if name in first else ()
 
 
 def _calendar(part: Part) -> bool:

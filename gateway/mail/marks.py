@@ -9,10 +9,9 @@ kinds of fields, or a separator above two of them; so "I wrote:" and "From: our 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import NamedTuple
 
-from gateway.mail.line import Line
+from gateway.mail.lines import Lines
 from gateway.mail.wording import HEADER_WORDS, HELP_DESK, HELP_DESK_WORDS, SEPARATORS, WROTE
 
 
@@ -62,17 +61,17 @@ _DRAWN = frozenset({"--", "__", "==", "**", "- ", "——", "––", "~~"})
 _RULE_CHARACTERS = frozenset("-_=*—–~ ")
 
 
-def attribution(lines: Sequence[Line], end: int) -> Mark | None:
+def attribution(lines: Lines, end: int) -> Mark | None:
     """The attribution that ends with line `end`: "On Monday, Anna <anna@example.org> wrote:", wrapped or not."""
-    text = lines[end].text
+    text = lines.texts[end]
     if not text or text[-1] not in _LAST_CHARACTERS or not _ENDS.search(text[-40:]):
         return None
     joined = ""
     for start in range(end, max(-1, end - _MOST_LINES), -1):
-        line = lines[start]
-        if not line.text or line.depth != lines[end].depth or len(joined) + len(line.text) > _LONGEST:
+        text = lines.texts[start]
+        if not text or lines.depths[start] != lines.depths[end] or len(joined) + len(text) > _LONGEST:
             break
-        joined = f"{line.text} {joined}".strip()
+        joined = f"{text} {joined}".strip()
         if (verb := WROTE.search(joined)) or _DATE_AND_ADDRESS.match(joined):
             strength = _evidence(joined, verb.end() if verb else len(joined))
             if strength:
@@ -80,18 +79,18 @@ def attribution(lines: Sequence[Line], end: int) -> Mark | None:
     return None
 
 
-def _from_its_beginning(lines: Sequence[Line], found: Mark) -> Mark:
+def _from_its_beginning(lines: Lines, found: Mark) -> Mark:
     """The same attribution with the lines above that belong to it, where a program wrapped it."""
     start, joined = found.start, found.author
     best = found
     while start > 0 and found.end - start < _MOST_LINES:
-        above = lines[start - 1]
-        if not above.text or above.depth != lines[start].depth or above.text[-1] in ".!?":
+        above = lines.texts[start - 1]
+        if not above or lines.depths[start - 1] != lines.depths[start] or above[-1] in ".!?":
             break
-        start, joined = start - 1, f"{above.text} {joined}"
-        if _STRONG_OPENER.match(above.text):
+        start, joined = start - 1, f"{above} {joined}"
+        if _STRONG_OPENER.match(above):
             return Mark(start, found.end, _evidence(joined, len(joined)), joined)
-        if not _OPENER.match(best.author) and _OPENER.match(above.text):
+        if not _OPENER.match(best.author) and _OPENER.match(above):
             best = Mark(start, found.end, _evidence(joined, len(joined)), joined)
     return best
 
@@ -118,15 +117,15 @@ def field_group(text: str) -> str:
     return HEADER_WORDS.get(words[0], "") if len(words) <= 3 else ""
 
 
-def header_block(lines: Sequence[Line], start: int) -> Mark | None:
+def header_block(lines: Lines, start: int) -> Mark | None:
     """The block of From, Sent, To, Subject lines that begins at `start`, as Outlook and others put above a message."""
-    if not field_group(lines[start].text):
+    if not field_group(lines.texts[start]):
         return None
     groups: dict[str, str] = {}
     at = end = start
     blank = 0
     while at < len(lines) and at < start + 14:
-        text = lines[at].text
+        text = lines.texts[at]
         group = field_group(text) if text else ""
         if group and not (group in groups and group != "other"):
             groups[group] = text
@@ -171,7 +170,7 @@ def rule(text: str) -> bool:
 
 def help_desk(text: str) -> bool:
     """Whether a help desk marks in this text where replies end."""
-    return any(word in text for word in HELP_DESK_WORDS) and HELP_DESK.search(text) is not None
+    return any(map(text.__contains__, HELP_DESK_WORDS)) and HELP_DESK.search(text) is not None
 
 
 def mark_word(text: str) -> bool:

@@ -24,7 +24,7 @@ from gateway.mail.limits import Limits
 
 _PLAIN = Parametrised("text/plain", {})
 _NO_DISPOSITION = Parametrised("", {})
-_NO_HEADER = Header((), {})
+_NO_HEADER = Header([], [], {})
 _IN_DIGEST = Parametrised("message/rfc822", {})
 _UUENCODED = frozenset({b"x-uuencode", b"x-uue", b"uuencode", b"uue"})
 
@@ -117,7 +117,7 @@ class _Walk:
             return _NO_HEADER, min(end, start + (1 if content[start] == 10 else 2))
         stop, body = _blank_line(content, start, end)
         found = header(content[start : min(stop, start + 1_000_000)], self.limits.fields)
-        if not found.fields:
+        if not found.names:
             return found, start  # no header at all: it is all body
         return found, body
 
@@ -131,8 +131,15 @@ def tree(content: bytes, limits: Limits) -> Tree:
 
 def _blank_line(content: bytes, start: int, end: int) -> tuple[int, int]:
     """Where the header ends and where the body begins; the end for both if no line is blank."""
-    lf = content.find(b"\n\n", start, end)
-    crlf = content.find(b"\n\r\n", start, end if lf < 0 else lf)
+    first = content.find(b"\n", start, end)
+    # In a message with the one kind of line ending a search for the other would run to its end.
+    if first > start and content[first - 1] == 13:
+        crlf = content.find(b"\n\r\n", first, end)
+        lf = content.find(b"\n\n", start, end if crlf < 0 else crlf)
+        crlf = -1 if lf >= 0 else crlf
+    else:
+        lf = content.find(b"\n\n", start, end)
+        crlf = content.find(b"\n\r\n", start, end if lf < 0 else lf)
     if crlf >= 0:
         return crlf, crlf + 3
     return (lf, lf + 2) if lf >= 0 else (end, end)
@@ -145,7 +152,8 @@ def _described(first: Mapping[str, bytes], default: Parametrised) -> tuple[Param
         kind = Parametrised("text/plain", kind.parameters)
     disposition = parametrised(first["content-disposition"]) if "content-disposition" in first else _NO_DISPOSITION
     encoding = first.get("content-transfer-encoding", b"").lower().partition(b";")[0].strip()
-    return kind, disposition, encoding, first.get("content-id", b"").decode("ascii", "replace").strip("<> ")
+    content_id = first["content-id"].decode("ascii", "replace").strip("<> \t\r") if "content-id" in first else ""
+    return kind, disposition, encoding, content_id
 
 
 def _pieces(content: bytes, start: int, end: int, boundary: str) -> tuple[list[tuple[int, int]], bool]:

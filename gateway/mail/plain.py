@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 
-from gateway.mail.line import Line, Rendered
+from gateway.mail.lines import Lines, Rendered
 
 # Marks as mail programs write them: ">", ">>", "> >", at most one space before each.
 _MARKS = re.compile(r"(?: ?>)+ ?")
 _FLOWED_MARKS = re.compile(r">*")
 # Characters that nobody sees and that would tear words apart: zero width space, word joiner, BOM, soft hyphen.
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]+")
+_DEEPEST = 255
 LINK = re.compile(r"https?://[^\s<>\"]{1,2000}")
 
 
@@ -23,17 +25,29 @@ def visible(text: str) -> str:
 def render(text: str) -> Rendered:
     """The lines of a text/plain part, whose newlines are LF."""
     shown = visible(text).rstrip()
-    quoting = ">" in shown
-    lines = []
-    at = 0
-    for raw in shown.split("\n"):
-        if quoting and (match := _MARKS.match(raw)) and not _is_prompt(raw):
+    raw = shown.split("\n")
+    starts = list(accumulate([len(line) + 1 for line in raw], initial=0))
+    starts.pop()
+    depths = bytes(len(raw))
+    if ">" in shown:
+        raw, depths = _unmarked(raw, starts)
+    return Rendered(shown, Lines([line.rstrip() for line in raw], starts, depths, bytes(len(raw))))
+
+
+def _unmarked(raw: list[str], starts: list[int]) -> tuple[list[str], bytes]:
+    """The lines without their marks of quotation, and how many each had; `starts` move behind the marks."""
+    texts = raw.copy()
+    depths = bytearray(len(raw))
+    for number, line in enumerate(raw):
+        if line[:1] != ">" and line[:2] != " >":
+            continue
+        match = _MARKS.match(line)
+        if match is not None and not _is_prompt(line):
             width = match.end()
-            lines.append(Line(raw[width:].rstrip(), at + width, raw.count(">", 0, width)))
-        else:
-            lines.append(Line(raw.rstrip(), at))
-        at += len(raw) + 1
-    return Rendered(shown, tuple(lines))
+            texts[number] = line[width:]
+            starts[number] += width
+            depths[number] = min(line.count(">", 0, width), _DEEPEST)
+    return texts, bytes(depths)
 
 
 def _is_prompt(raw: str) -> bool:

@@ -16,29 +16,15 @@ lost, text that was quoted must not be judged.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from enum import Enum
+from itertools import compress
+from operator import or_
 from typing import NamedTuple
 
-from gateway.mail import marks
-from gateway.mail.line import Hint, Line
+from gateway.mail import containers, cuts, marks
+from gateway.mail.lines import Hint, Lines, Role, anything_authored, table
 from gateway.mail.marks import Mark
-from gateway.mail.wording import SENT_FROM, SENT_FROM_WORDS, SEPARATORS
-
-
-class Role(Enum):
-    """Whose a line is."""
-
-    AUTHORED = "authored"
-    QUOTED = "quoted"
-    SIGNATURE = "signature"
-    BOILERPLATE = "boilerplate"
-
-
-# Members of an Enum are looked up slowly in Python 3.11; these are asked for with every line.
-AUTHORED, QUOTED, SIGNATURE, BOILERPLATE = Role
-_HINT_NONE, _HINT_QUOTED, _HINT_CONTAINER = Hint.NONE, Hint.QUOTED, Hint.CONTAINER
-_HINT_ATTRIBUTION, _HINT_CUT = Hint.ATTRIBUTION, Hint.CUT
 
 
 class Quoting(NamedTuple):
@@ -47,38 +33,43 @@ class Quoting(NamedTuple):
     Attributes:
         roles: AUTHORED or QUOTED (BOILERPLATE for a help desk's delimiter) for each line.
         confidence: how sure that is, 0 to 1.
-        newest: the lines of the newest message quoted, one level of quotation taken off.
+        newest: the lines of the newest message quoted, one level of quotation taken off; None if nothing is.
         author: what names its author; may be empty.
     """
 
-    roles: list[Role]
+    roles: bytearray
     confidence: float
-    newest: tuple[Line, ...] = ()
+    newest: Lines | None = None
     author: str = ""
 
 
 _CERTAIN = 0.9
 _DEPTH_WITHOUT_ATTRIBUTION = 0.9
-_ANSWER_IN_CONTAINER = 0.85
-_TEXT_IN_CONTAINER = 0.6
-_LONGEST_ATTRIBUTION = 3
 _NOTHING_AUTHORED = 0.5
 _LEFT_AUTHORED = 0.3
-_BELOW_DEVICE = 0.5
-_LONGEST_SET_WORDS = 120
-_SET_WORDS = frozenset(words.partition(" ")[0] for words in SEPARATORS) | SENT_FROM_WORDS
-_DRAWN = frozenset("-_=*—–~")
+# Octets of `Lines.depths` and `Lines.hints` that say by themselves that a line is quoted.
+_BY_DEPTH = table({0: Role.AUTHORED}, Role.QUOTED)
+_BY_HINT = table({Hint.QUOTED: Role.QUOTED}, Role.AUTHORED)
+_NOT_QUOTED = table({Role.QUOTED: 0}, 1)
+_TAKEN = table({Role.QUOTED: 1}, 0)
+_ONE_LESS = table({value: value - 1 for value in range(1, 256)})
+_QUOTED_NO_MORE = table({Hint.QUOTED: Hint.NONE})
+_SPENT = table({Hint.CUT: Hint.NONE, Hint.CONTAINER: Hint.NONE})
+# A line of the author's between two quoted ones.
+_BETWEEN = re.compile(rb"(?<=[^\0])\0(?=[^\0])")
+_SENTENCE_ENDS = frozenset(".!?:;…")
+_BROKEN_OFF = 50
 
 
-def find(lines: Sequence[Line]) -> Quoting:
+def find(lines: Lines) -> Quoting:
     """Tell quoted from authored lines; the lines' own depth 0 is the author's."""
-    roles = [QUOTED if line.depth or line.hint is _HINT_QUOTED else AUTHORED for line in lines]
-    marked = QUOTED in roles
-    wrapped = any(line.hint is _HINT_CONTAINER for line in lines)
-    confidence = _containers(lines, roles) if wrapped else 1.0
-    attributions, cut = _marks(lines, roles)
+    roles = _by_structure(lines)
+    structure = bytes(roles)
+    marked = Role.QUOTED in structure
+    confidence = containers.mark(lines, roles)
+    attributions, cut = _marks(lines, structure, roles)
     for mark in attributions:
-        roles[mark.start : mark.end] = [QUOTED] * (mark.end - mark.start)
+        roles[mark.start : mark.end] = bytes([Role.QUOTED]) * (mark.end - mark.start)
     if cut is not None:
         confidence = min(confidence, cut.strength)
         _apply(lines, roles, cut)
@@ -86,200 +77,102 @@ def find(lines: Sequence[Line]) -> Quoting:
         _rejoin_wrapped(lines, roles)
         if cut is None and not attributions:
             confidence = min(confidence, _DEPTH_WITHOUT_ATTRIBUTION)
-    if QUOTED in roles and not _anything(lines, roles):
+    if Role.QUOTED not in roles:
+        return Quoting(roles, confidence)
+    if not anything_authored(lines, roles):
         if cut is not None and cut.strength < _CERTAIN and not marked:
-            return Quoting([AUTHORED] * len(lines), _LEFT_AUTHORED)
+            return Quoting(bytearray(len(lines)), _LEFT_AUTHORED)
         confidence = min(confidence, _NOTHING_AUTHORED)
     newest, author = _newest(lines, roles, attributions, cut)
     return Quoting(roles, confidence, newest, author)
 
 
-def _anything(lines: Sequence[Line], roles: Sequence[Role]) -> bool:
-    return any(role is AUTHORED and line.text for line, role in zip(lines, roles, strict=True))
+def _by_structure(lines: Lines) -> bytearray:
+    """What depth and markup say alone."""
+    roles = bytearray(lines.depths.translate(_BY_DEPTH))
+    if Hint.QUOTED in lines.hints:
+        return bytearray(map(or_, roles, lines.hints.translate(_BY_HINT)))
+    return roles
 
 
-def _containers(lines: Sequence[Line], roles: list[Role]) -> float:
-    """Gmail's wrapper holds the attribution, the quotation, and answers typed into it; give how sure that is."""
-    confidence = 1.0
-    at = 0
-    while at < len(lines):
-        if lines[at].hint is not _HINT_CONTAINER or lines[at].depth:
-            at += 1
-            continue
-        end = at
-        while end < len(lines) and (lines[end].hint is _HINT_CONTAINER or lines[end].depth):
-            end += 1
-        confidence = min(confidence, _container(lines, roles, at, end))
-        at = end
-    return confidence
-
-
-def _container(lines: Sequence[Line], roles: list[Role], start: int, end: int) -> float:
-    """One wrapper: what stands above its quotation is the attribution, in whatever language, unless it is too much."""
-    deeper = next((number for number in range(start, end) if lines[number].depth), end)
-    head = [number for number in range(start, deeper) if lines[number].text]
-    above = next((line for line in reversed(lines[:start]) if line.text), None)
-    if above is not None and above.depth:
-        return _ANSWER_IN_CONTAINER if head else 1.0  # typed between two pieces of the quotation
-    if any(_attribution(lines, number) or _cut(lines, number) for number in head):
-        pass  # it says itself where the quotation begins
-    elif _anything(lines[:start], roles[:start]) and (len(head) <= _LONGEST_ATTRIBUTION or deeper == end):
-        roles[start:deeper] = [QUOTED] * (deeper - start)
-    elif head:
-        return _TEXT_IN_CONTAINER
-    return _ANSWER_IN_CONTAINER if _anything(lines[deeper:end], roles[deeper:end]) else 1.0
-
-
-def _marks(lines: Sequence[Line], roles: Sequence[Role]) -> tuple[list[Mark], Mark | None]:
+def _marks(lines: Lines, structure: bytes, roles: bytearray) -> tuple[list[Mark], Mark | None]:
     """Attributions above marked lines, and the first cut."""
     found: list[Mark] = []
-    desk = marks.help_desk("\n".join([line.text for line in lines if not line.depth]))
-    for number, (text, _, depth, hint) in enumerate(lines):
-        if depth or hint is _HINT_QUOTED or not (desk or hint is not _HINT_NONE or _may_be_mark(text)):
-            continue
-        if hint is _HINT_ATTRIBUTION and text:
+    desk = _help_desk_line(lines, structure)
+    for number in cuts.candidates(lines, structure):
+        if desk is not None and number > desk:
+            break
+        text = lines.texts[number]
+        if lines.hints[number] == Hint.ATTRIBUTION and text:
             found.append(Mark(number, number + 1, 1.0, text))
-        elif (mark := _attribution(lines, number)) is not None:
-            if not _next_is_marked(lines, roles, mark.end):
+        elif (mark := cuts.attribution(lines, number)) is not None:
+            below = lines.next_filled(mark.end)
+            if below < 0 or roles[below] != Role.QUOTED:
                 return found, mark
             found.append(mark)
-        elif desk and marks.help_desk(text):
-            return found, Mark(number, number + 1, 1.0)
-        elif (cut := _cut(lines, number)) is not None:
+        elif number == desk:
+            break
+        elif (cut := cuts.cut(lines, number)) is not None:
             return found, cut
-    return found, None
+    return found, None if desk is None else Mark(desk, desk + 1, 1.0)
 
 
-def _may_be_mark(text: str) -> bool:
-    """Most lines cannot: a mark has a colon, or is drawn, or is a short line that begins with a set word."""
-    if ":" in text or not text or not text.isascii():
-        return bool(text)
-    if text[0] in _DRAWN or text[-1] in _DRAWN:
-        return True
-    return len(text) <= _LONGEST_SET_WORDS and text.partition(" ")[0].lower() in _SET_WORDS
-
-
-_OPENING_QUOTES = ('"', "“", "„", "«", "‘", "'")
-
-
-def _attribution(lines: Sequence[Line], number: int) -> Mark | None:
-    mark = marks.attribution(lines, number)
-    if mark is None:
+def _help_desk_line(lines: Lines, structure: bytes) -> int | None:
+    """The first line in which a help desk says where replies end; None if there is none."""
+    own = "\n".join(compress(lines.texts, structure.translate(_NOT_QUOTED)))
+    if not marks.help_desk(own):
         return None
-    following = next((line for line in lines[mark.end :] if line.text), None)
-    if following is None or following.text.startswith(_OPENING_QUOTES):
-        return None  # the author tells what somebody wrote
-    return mark
+    numbers = compress(range(len(lines)), structure.translate(_NOT_QUOTED))
+    return next((number for number in numbers if marks.help_desk(lines.texts[number])), None)
 
 
-def _cut(lines: Sequence[Line], number: int) -> Mark | None:
-    line = lines[number]
-    text = line.text
-    if not text:
-        return _behind_header(lines, Mark(number, number + 1, 1.0)) if line.hint is _HINT_CUT else None
-    if line.hint is _HINT_CUT:
-        return _behind_header(lines, Mark(number, number + 1, 1.0))
-    if ":" in text[:28] or "：" in text[:28]:
-        block = marks.header_block(lines, number)
-        if block is not None:
-            return block
-    if marks.separator(text):
-        cut = _behind_header(lines, Mark(number, number + 1, 0.95))
-        # Undrawn, the words could be the author's own.
-        if cut.end > number + 1 or marks.drawn(text):
-            return cut
-    return _below_device(lines, number)
-
-
-def _below_device(lines: Sequence[Line], number: int) -> Mark | None:
-    """Some phones put the earlier message under their own line and nothing between."""
-    text = lines[number].text
-    if not 0 < number < len(lines) - 1 or len(text) > 120 or lines[number - 1].text or lines[number + 1].text:
-        return None
-    if not SENT_FROM.fullmatch(text):
-        return None
-    below = next((at for at in range(number + 1, len(lines)) if lines[at].text), None)
-    if below is None or lines[below].depth or lines[below].hint is not _HINT_NONE:
-        return None
-    if any(_looks_marked(lines, at) for at in range(below, min(below + 5, len(lines)))):
-        return None
-    return Mark(number + 1, below, _BELOW_DEVICE)
-
-
-def _looks_marked(lines: Sequence[Line], at: int) -> bool:
-    """Whether a better mark stands there, or a footer."""
-    return lines[at].depth > 0 or marks.rule(lines[at].text) or marks.mark_word(lines[at].text)
-
-
-def _behind_header(lines: Sequence[Line], cut: Mark) -> Mark:
-    """A cut that a header block follows reaches to the end of that block."""
-    at = cut.end
-    while at < len(lines) and at < cut.end + 4 and (not lines[at].text or marks.rule(lines[at].text)):
-        at += 1
-    block = marks.header_block(lines, at) if at < len(lines) else None
-    return cut if block is None else Mark(cut.start, block.end, cut.strength, block.author)
-
-
-def _next_is_marked(lines: Sequence[Line], roles: Sequence[Role], at: int) -> bool:
-    for number in range(at, len(lines)):
-        if lines[number].text:
-            return roles[number] is QUOTED
-    return False
-
-
-def _apply(lines: Sequence[Line], roles: list[Role], cut: Mark) -> None:
+def _apply(lines: Lines, roles: bytearray, cut: Mark) -> None:
     """Everything from the cut on is quoted, and so are the rules and white lines drawn above it."""
     start = cut.start
-    while start and (not lines[start - 1].text or marks.rule(lines[start - 1].text)) and not lines[start - 1].depth:
+    while start and not lines.depths[start - 1] and (not lines.filled[start - 1] or marks.rule(lines.texts[start - 1])):
         start -= 1
-    roles[start:] = [QUOTED] * (len(lines) - start)
-    if marks.help_desk(lines[cut.start].text):
-        roles[cut.start] = BOILERPLATE
+    roles[start:] = bytes([Role.QUOTED]) * (len(lines) - start)
+    if marks.help_desk(lines.texts[cut.start]):
+        roles[cut.start] = Role.BOILERPLATE
 
 
-_SENTENCE_ENDS = frozenset(".!?:;…")
-
-
-def _rejoin_wrapped(lines: Sequence[Line], roles: list[Role]) -> None:
+def _rejoin_wrapped(lines: Lines, roles: bytearray) -> None:
     """A relay that wraps quoted lines leaves their last words unmarked between two marked lines."""
-    for number in range(1, len(lines) - 1):
-        line, above, below = lines[number], lines[number - 1], lines[number + 1]
-        if line.depth or not line.text or not (above.depth and below.depth) or len(above.text) < 50:
+    for match in _BETWEEN.finditer(lines.depths):
+        number = match.start()
+        text, above = lines.texts[number], lines.texts[number - 1]
+        if not text or len(above) < _BROKEN_OFF or roles[number] != Role.AUTHORED:
             continue
-        broken_off = above.text[-1] not in _SENTENCE_ENDS and len(line.text) < len(above.text)
-        if broken_off and not line.text[0].isupper() and roles[number] is AUTHORED:
-            roles[number] = QUOTED
+        if above[-1] not in _SENTENCE_ENDS and len(text) < len(above) and not text[0].isupper():
+            roles[number] = Role.QUOTED
 
 
-def _newest(
-    lines: Sequence[Line], roles: Sequence[Role], attributions: Sequence[Mark], cut: Mark | None
-) -> tuple[tuple[Line, ...], str]:
+def _newest(lines: Lines, roles: bytearray, attributions: Sequence[Mark], cut: Mark | None) -> tuple[Lines | None, str]:
     """The newest message quoted: the marked lines above the cut, else what is behind the cut."""
-    end = cut.start if cut is not None else len(lines)
-    own = {number for mark in attributions for number in range(mark.start, mark.end)}
-    taken = tuple(
-        Line(text, start, depth - 1 if depth else 0, _HINT_NONE if hint is _HINT_QUOTED else hint)
-        for number, (text, start, depth, hint) in enumerate(lines[:end])
-        if roles[number] is QUOTED and number not in own
-    )
-    if any(line.text and not marks.rule(line.text) for line in taken):
-        return _behind_own_mark(taken, next((mark.author for mark in attributions if mark.author), ""))
+    wanted = bytearray(roles.translate(_TAKEN))
+    for mark in attributions:
+        wanted[mark.start : mark.end] = bytes(mark.end - mark.start)
+    if cut is not None:
+        wanted[cut.start :] = bytes(len(wanted) - cut.start)
+    taken = lines.picked(wanted)
+    if any(text and not marks.rule(text) for text in taken.texts):
+        inner = Lines(
+            taken.texts, taken.starts, taken.depths.translate(_ONE_LESS), taken.hints.translate(_QUOTED_NO_MORE)
+        )
+        return _behind_own_mark(inner, next((mark.author for mark in attributions if mark.author), ""))
     if cut is None:
-        return (), ""
-    behind = tuple(line._replace(hint=_HINT_NONE) if line.hint in _SPENT else line for line in lines[cut.end :])
+        return None, ""
+    behind = lines.part(cut.end, len(lines)).with_hints(_SPENT)
     return (behind, cut.author) if cut.author else _behind_own_mark(behind, "")
 
 
-_SPENT = frozenset({_HINT_CUT, _HINT_CONTAINER})
-
-
-def _behind_own_mark(lines: tuple[Line, ...], author: str) -> tuple[tuple[Line, ...], str]:
+def _behind_own_mark(lines: Lines, author: str) -> tuple[Lines, str]:
     """Apple Mail and others put the attribution inside the quotation: it is then the first thing there."""
     first = 0
-    while first < len(lines) and (not lines[first].text or marks.rule(lines[first].text)):
+    while first < len(lines) and (not lines.filled[first] or marks.rule(lines.texts[first])):
         first += 1
     for end in range(first, min(first + 3, len(lines))):
-        mark = _attribution(lines, end) or (_cut(lines, end) if end == first else None)
-        if mark is not None and mark.start == first and not lines[first].depth:
-            return lines[mark.end :], mark.author or author
+        mark = cuts.attribution(lines, end) or (cuts.cut(lines, end) if end == first else None)
+        if mark is not None and mark.start == first and not lines.depths[first]:
+            return lines.part(mark.end, len(lines)), mark.author or author
     return lines, author

@@ -5,15 +5,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from itertools import compress
 
 from gateway.mail import choose, headers, html, language, mime, plain, sentences
 from gateway.mail.limits import Limits
-from gateway.mail.line import Line, Rendered
+from gateway.mail.lines import Lines, Rendered, Role, joined
 from gateway.mail.mime import Part
-from gateway.mail.quoting import Role
-from gateway.mail.reply import Headers, ReadState, Reply
-from gateway.mail.split import newest_by_others, split, trimmed
+from gateway.mail.reply import ReadState, Reply
+from gateway.mail.split import Split, newest_by_others, split
 
 _DEFAULT = Limits()
 _NOT_TEXT = re.compile("[\x01-\x08\x0e-\x17\ufffd]")
@@ -36,15 +35,33 @@ def read(content: bytes, limits: Limits = _DEFAULT) -> Reply:
         return Reply(ReadState.ENCRYPTED, found, subject, attachments=files, confidence=0.0)
     rendered = _rendered(taken, tree.root, limits)
     if rendered is not None and len(rendered.lines) > limits.lines:
-        rendered = rendered._replace(lines=rendered.lines[: limits.lines], complete=False)
+        rendered = rendered._replace(lines=rendered.lines.part(0, limits.lines), complete=False)
     if rendered is None or _garbled(rendered.text):
         locked = rendered is not None or choose.opaque(tree.root)
         state = ReadState.UNREADABLE if locked else ReadState.EMPTY
         return Reply(state, found, subject, attachments=files, confidence=0.0 if locked else 1.0)
     if "-----BEGIN PGP MESSAGE-----" in rendered.text:
         return Reply(ReadState.ENCRYPTED, found, subject, attachments=files, confidence=0.0, rendered=rendered.text)
-    whole = ReadState.READ if rendered.complete and len(taken) == len(content) else ReadState.TRUNCATED
-    return replace(_reply(rendered, found, whole), subject=subject, attachments=files)
+    parts = split(rendered.lines)
+    authored, places = _authored(parts)
+    whole = ReadState.READ if authored else ReadState.EMPTY
+    return Reply(
+        state=whole if rendered.complete and len(taken) == len(content) else ReadState.TRUNCATED,
+        headers=found,
+        subject=subject,
+        authored=authored,
+        sentences=sentences.split(authored),
+        customer=newest_by_others(parts, headers.own_side(found)),
+        quoted=parts.text(Role.QUOTED),
+        signature=parts.text(Role.SIGNATURE),
+        boilerplate=parts.text(Role.BOILERPLATE),
+        confidence=parts.confidence,
+        language=language.detect(authored),
+        places=places,
+        rendered=rendered.text,
+        links=_links(parts, authored, rendered),
+        attachments=files,
+    )
 
 
 def from_text(authored: str, customer: str | None, subject: str = "") -> Reply:
@@ -104,70 +121,76 @@ def _render(content: bytes, part: Part, limits: Limits) -> Rendered:
 
 
 def _joined(shown: Sequence[Rendered], limits: Limits) -> Rendered:
-    lines: list[Line] = []
-    links: list[tuple[int, str]] = []
     texts: list[str] = []
+    starts: list[int] = []
+    depths, hints = bytearray(), bytearray()
+    links: list[tuple[int, str]] = []
     at = 0
-    for one in shown:
+    complete = True
+    for number, one in enumerate(shown):
         if at > limits.text:
-            return Rendered("\n\n".join(texts), tuple(lines), tuple(links), complete=False)
-        if texts:
-            lines.append(Line("", at - 1))
-        lines += [line._replace(start=line.start + at) for line in one.lines]
+            complete = False
+            shown = shown[:number]
+            break
+        if number:
+            texts.append("")
+            starts.append(at - 1)
+            depths.append(0)
+            hints.append(0)
+        texts += one.lines.texts
+        starts += [start + at for start in one.lines.starts]
+        depths += one.lines.depths
+        hints += one.lines.hints
         links += [(start + at, target) for start, target in one.links]
-        texts.append(one.text)
         at += len(one.text) + 2
-    return Rendered("\n\n".join(texts), tuple(lines), tuple(links), all(one.complete for one in shown))
-
-
-def _reply(rendered: Rendered, found: Headers, whole: ReadState) -> Reply:
-    parts = split(rendered.lines)
-    lines = trimmed(parts.of(Role.AUTHORED))
-    authored = "\n".join([line.text for line in lines])
-    return Reply(
-        state=whole if authored or whole is not ReadState.READ else ReadState.EMPTY,
-        headers=found,
-        authored=authored,
-        sentences=sentences.split(authored),
-        customer=newest_by_others(parts, headers.own_side(found)),
-        quoted=_text(parts.of(Role.QUOTED)),
-        signature=_text(parts.of(Role.SIGNATURE)),
-        boilerplate=_text(parts.of(Role.BOILERPLATE)),
-        confidence=parts.confidence,
-        language=language.detect(authored),
-        places=_places(lines),
-        rendered=rendered.text,
-        links=_links(lines, rendered),
+    return Rendered(
+        "\n\n".join([one.text for one in shown]),
+        Lines(texts, starts, bytes(depths), bytes(hints)),
+        tuple(links),
+        complete and all(one.complete for one in shown),
     )
 
 
-def _text(lines: Sequence[Line]) -> str:
-    return "\n".join([line.text for line in trimmed(lines)]) if lines else ""
+def _authored(parts: Split) -> tuple[str, tuple[tuple[int, int, int], ...]]:
+    """The authored text, and where its runs stand in the rendered part; see `Reply.places`."""
+    own = parts.column(Role.AUTHORED)
+    texts = list(compress(parts.lines.texts, own))
+    text = joined(texts)
+    if not text:
+        return "", ()
+    starts = list(compress(parts.lines.starts, own))
+    first, last = 0, len(texts) - 1
+    while not texts[first]:
+        first += 1
+    while not texts[last]:
+        last -= 1
+    if starts[last] + len(texts[last]) - starts[first] == len(text):
+        return text, ((0, starts[first], len(text)),)  # nothing was left out between
+    return text, _places(texts[first : last + 1], starts[first : last + 1])
 
 
-def _places(lines: Sequence[Line]) -> tuple[tuple[int, int, int], ...]:
-    """Runs of the authored text and where they stand in the rendered part; see `Reply.places`."""
+def _places(texts: Sequence[str], starts: Sequence[int]) -> tuple[tuple[int, int, int], ...]:
     places: list[tuple[int, int, int]] = []
     at = 0
-    for line in lines:
-        length = len(line.text)
-        if places and places[-1][1] + places[-1][2] + 1 == line.start and places[-1][0] + places[-1][2] + 1 == at:
-            first, start, run = places[-1]
-            places[-1] = (first, start, run + 1 + length)
-        elif length:
-            places.append((at, line.start, length))
-        at += length + 1
+    white = False
+    for text, start in zip(texts, starts, strict=True):
+        if not text and white:
+            continue
+        white = not text
+        if places and places[-1][1] + places[-1][2] + 1 == start and places[-1][0] + places[-1][2] + 1 == at:
+            offset, where, run = places[-1]
+            places[-1] = (offset, where, run + 1 + len(text))
+        elif text:
+            places.append((at, start, len(text)))
+        at += len(text) + 1
     return tuple(places)
 
 
-def _links(lines: Sequence[Line], rendered: Rendered) -> tuple[str, ...]:
+def _links(parts: Split, authored: str, rendered: Rendered) -> tuple[str, ...]:
     """Targets of the links that stand in authored lines."""
     if rendered.links:
-        starts = {line.start for line in lines}
-        return tuple(target for start, target in rendered.links if start in starts)
-    return tuple(
-        match[0].rstrip(".,;:!?)>]\"'")
-        for line in lines
-        if "://" in line.text
-        for match in plain.LINK.finditer(line.text)
-    )
+        starts = set(compress(parts.lines.starts, parts.column(Role.AUTHORED)))
+        return tuple([target for start, target in rendered.links if start in starts])
+    if "://" not in authored:
+        return ()
+    return tuple([match[0].rstrip(".,;:!?)>]\"'") for match in plain.LINK.finditer(authored)])

@@ -7,6 +7,7 @@ Everything here is a value made once by `gateway.mail.read`. Offsets are code po
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -75,7 +76,7 @@ class Headers:
     bulk: bool = False
     calendar: bool = False
     received: tuple[str, ...] = ()
-    extra: dict[str, str] = field(default_factory=dict)
+    extra: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,53 +3,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from itertools import compress
 from typing import NamedTuple
 
 from gateway.mail import footer, quoting
-from gateway.mail.line import Line
-from gateway.mail.quoting import Role
+from gateway.mail.lines import Lines, Role, joined, table
+
+_ONLY = {role: table({role: 1}, 0) for role in (Role.AUTHORED, Role.QUOTED, Role.SIGNATURE, Role.BOILERPLATE)}
+_MOST_OWN_MESSAGES = 6
 
 
 class Split(NamedTuple):
     """What each line is, and which message is quoted first.
 
     Attributes:
-        by_role: the lines, by whose they are.
+        lines: the lines.
+        roles: whose each is, see `Role`.
         confidence: how sure the split between authored and quoted is, 0 to 1.
-        newest: the lines of the newest message quoted.
+        newest: the lines of the newest message quoted; None if nothing is.
         author: the text that names its author; may be empty.
     """
 
-    by_role: Mapping[Role, Sequence[Line]]
+    lines: Lines
+    roles: bytes
     confidence: float
-    newest: tuple[Line, ...]
+    newest: Lines | None
     author: str
 
-    def of(self, role: Role) -> Sequence[Line]:
-        """The lines with this role."""
-        return self.by_role.get(role, ())
+    def text(self, role: int) -> str:
+        """The text of the lines with this role."""
+        return joined(list(compress(self.lines.texts, self.column(role)))) if role in self.roles else ""
+
+    def column(self, role: int) -> bytes:
+        """1 for each line with this role, 0 for the others."""
+        return self.roles.translate(_ONLY[role])
 
 
-def trimmed(lines: Sequence[Line]) -> list[Line]:
-    """The lines from the first to the last that has text; of several white lines in a row, one."""
-    result: list[Line] = []
-    for line in lines:
-        if line.text or (result and result[-1].text):
-            result.append(line)
-    while result and not result[-1].text:
-        result.pop()
-    return result
-
-
-def split(lines: tuple[Line, ...]) -> Split:
+def split(lines: Lines) -> Split:
     """Split the lines of one message."""
     found = quoting.find(lines)
     footer.mark(lines, found.roles)
-    by_role: dict[Role, list[Line]] = {}
-    for line, role in zip(lines, found.roles, strict=True):
-        by_role.setdefault(role, []).append(line)
-    return Split(by_role, found.confidence, found.newest, found.author)
+    return Split(lines, bytes(found.roles), found.confidence, found.newest, found.author)
 
 
 def newest_by_others(whole: Split, own_addresses: frozenset[str]) -> str | None:
@@ -62,12 +56,12 @@ def newest_by_others(whole: Split, own_addresses: frozenset[str]) -> str | None:
         own_addresses: addresses and domains (as ``@example.org``) of the agent's side, in lower case.
     """
     current = whole
-    for _ in range(6):
+    for _ in range(_MOST_OWN_MESSAGES):
         if not current.newest:
             return None
         inner = split(current.newest)
-        if not any(address in current.author.lower() for address in own_addresses):
-            words = "\n".join([line.text for line in trimmed(inner.of(Role.AUTHORED))])
-            return words or None
+        author = current.author.lower()
+        if not any(address in author for address in own_addresses):
+            return inner.text(Role.AUTHORED) or None
         current = inner
     return None

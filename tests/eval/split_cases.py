@@ -21,7 +21,7 @@ from pathlib import Path
 
 from gateway.mail import charsets, choose, html, mime, plain
 from gateway.mail.limits import Limits
-from gateway.mail.line import Rendered
+from gateway.mail.lines import Rendered
 from gateway.mail.read import read
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "eml"
@@ -108,17 +108,18 @@ def _html_with_expected_text() -> Iterator[Case]:
     for expected in sorted(CORPUS.glob("*/*.html.expected_*")):
         file = expected.with_suffix("")
         markup = file.read_text(errors="replace")
-        own = expected.read_text(errors="replace")
+        theirs = expected.read_text(errors="replace")
         if expected.suffix == ".expected_reply":
             # talon compares without white space: "Hi.Iamfine." and so on.
-            wanted = [line for line in _unmarked(plain_of(markup)) if _squeezed(line) in _squeezed(own)]
+            wanted = [line for line in _unmarked(plain_of(markup)) if _squeezed(line) in _squeezed(theirs)]
             optional: list[str] = []
         else:
             # Mailspring leaves quotations between answers, and signatures, in what it shows.
-            kept = rendered(own)
-            optional = [line.text for line in kept.lines]
+            kept = rendered(theirs)
+            optional = list(kept.lines.texts)
             ends = next((number for number, line in enumerate(optional) if _is_signature(line)), len(optional))
-            wanted = [line.text for line in kept.lines[:ends] if not line.depth]
+            own = zip(kept.lines.texts[:ends], kept.lines.depths, strict=False)
+            wanted = [line for line, depth in own if not depth]
         case = _case(_name(file), plain_of(markup), wanted, optional)
         yield Case(case.name, case.source, _as_message(markup, "html"), case.text, markup, case.authored, case.quoted)
 
@@ -130,7 +131,7 @@ def _read_by_us() -> Iterator[Case]:
         raw = binascii.a2b_qp(raw) if name in _QUOTED_PRINTABLE else raw
         text = charsets.decode(raw).replace("\r\n", "\n").replace("\r", "\n")
         roles = "".join(run[0] * int(run[1:]) for run in runs.split())
-        lines = [line.text for line in plain.render(text).lines if line.text]
+        lines = [line for line in plain.render(text).lines.texts if line]
         by_role = {
             letter: [line for line, role in zip(lines, roles, strict=True) if role == letter] for letter in "AQS"
         }
@@ -145,7 +146,10 @@ def rendered(markup: str) -> Rendered:
 
 def plain_of(markup: str) -> str:
     """HTML as text, with marks of quotation as plain text has them."""
-    return "\n".join(">" * line.depth + " " * bool(line.depth) + line.text for line in rendered(markup).lines)
+    lines = rendered(markup).lines
+    return "\n".join(
+        ">" * depth + " " * bool(depth) + text for text, depth in zip(lines.texts, lines.depths, strict=True)
+    )
 
 
 def _first(part: mime.Part, kind: str) -> mime.Part | None:
@@ -171,7 +175,7 @@ def _name(file: Path) -> str:
 
 
 def _unmarked(text: str) -> list[str]:
-    return [line.text for line in plain.render(text).lines if line.text]
+    return [line for line in plain.render(text).lines.texts if line]
 
 
 _SIGNATURE = re.compile(
