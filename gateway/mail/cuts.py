@@ -12,8 +12,9 @@ from gateway.mail.marks import Mark
 from gateway.mail.wording import SENT_FROM, SENT_FROM_WORDS, SEPARATORS
 
 _BELOW_DEVICE = 0.5
-_LONGEST_SET_WORDS = 120
-_SET_WORDS = frozenset(words.partition(" ")[0] for words in SEPARATORS) | SENT_FROM_WORDS
+_LETTERS = 4
+_BEHIND_FIELD = 28  # where a header field's colon may stand
+_SET_BEGINNINGS = frozenset(words[:_LETTERS] for words in (*SEPARATORS, *SENT_FROM_WORDS)) | {"via "}
 _DRAWN = frozenset("-_=*—–~")
 _OPENING_QUOTES = ('"', "“", "„", "«", "‘", "'")
 
@@ -34,10 +35,11 @@ def candidates(lines: Lines, quoted: bytes) -> list[int]:
         and (
             hint
             or ":" in text
-            or not text.isascii()
             or text[:1] in _DRAWN
             or text[-1:] in _DRAWN
-            or (len(text) <= _LONGEST_SET_WORDS and text.partition(" ")[0].lower() in _SET_WORDS)
+            or text[:_LETTERS].lower() in _SET_BEGINNINGS
+            or text.endswith("wrote")
+            or not text.isascii()
         )
     ]
 
@@ -60,7 +62,7 @@ def cut(lines: Lines, number: int) -> Mark | None:
         return _behind_header(lines, Mark(number, number + 1, 1.0))
     if not text:
         return None
-    if ":" in text[:28] or "：" in text[:28]:
+    if ":" in text[:_BEHIND_FIELD] or "：" in text[:_BEHIND_FIELD]:
         block = marks.header_block(lines, number)
         if block is not None:
             return block

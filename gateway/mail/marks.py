@@ -72,11 +72,19 @@ def attribution(lines: Lines, end: int) -> Mark | None:
         if not text or lines.depths[start] != lines.depths[end] or len(joined) + len(text) > _LONGEST:
             break
         joined = f"{text} {joined}".strip()
-        if (verb := WROTE.search(joined)) or _DATE_AND_ADDRESS.match(joined):
-            strength = _evidence(joined, verb.end() if verb else len(joined))
+        if (verb_end := _verb_end(joined)) or _DATE_AND_ADDRESS.match(joined):
+            strength = _evidence(joined, verb_end or len(joined))
             if strength:
                 return _from_its_beginning(lines, Mark(start, end + 1, strength, joined))
     return None
+
+
+def _verb_end(joined: str) -> int:
+    """Where the verb of an attribution ends; 0 if there is none."""
+    if joined.endswith(" wrote:"):
+        return len(joined)
+    verb = WROTE.search(joined)
+    return verb.end() if verb else 0
 
 
 def _from_its_beginning(lines: Lines, found: Mark) -> Mark:
@@ -170,7 +178,7 @@ def rule(text: str) -> bool:
 
 def help_desk(text: str) -> bool:
     """Whether a help desk marks in this text where replies end."""
-    return any(map(text.__contains__, HELP_DESK_WORDS)) and HELP_DESK.search(text) is not None
+    return any(map(text.lower().__contains__, HELP_DESK_WORDS)) and HELP_DESK.search(text) is not None
 
 
 def mark_word(text: str) -> bool:

@@ -67,6 +67,11 @@ _LOG_WORDS = frozenset(
         *("SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "DROP"),
     }
 )
+# A line with none of these is neither an item nor code; see `_may_stand_alone`.
+_ODD_STARTS = _LIST_STARTS | _CODE_STARTS | frozenset(" \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u3000")
+_ODD_SECONDS = frozenset("= ")
+_ODD_WORD_ENDS = frozenset(":.)")
+_ODD_WORDS = _COMMANDS | _LOG_WORDS
 _QUOTES = re.compile(r"[\"“„«][^\"“”„«»\n]{3,400}[\"”“»][.,!?]{0,2}")
 _OPENING_QUOTES = frozenset('"“„«')
 _FINISHED = frozenset(".!?…:;。！？")
@@ -90,7 +95,7 @@ def split(text: str) -> tuple[Sentence, ...]:
     lines = text.split("\n")
     width = _wrap_width(lines)
     last = _last_with_text(lines)
-    apart = [_stands_alone(line) for line in lines]
+    apart = [_stands_alone(line) if _may_stand_alone(line) else None for line in lines]
     found: list[Sentence] = []
     at = number = 0
     while number <= last:
@@ -102,6 +107,7 @@ def split(text: str) -> tuple[Sentence, ...]:
                 end < last
                 and apart[end] is not _CODE
                 and apart[end + 1] is None
+                and width
                 and _continues(lines[end], lines[end + 1], width)
             ):
                 end += 1
@@ -111,6 +117,19 @@ def split(text: str) -> tuple[Sentence, ...]:
         at += length + 1
         number = end + 1
     return tuple(found)
+
+
+def _may_stand_alone(line: str) -> bool:
+    """False for most lines of prose, at little cost: several words, none of them odd at the edges."""
+    word, _, rest = line.partition(" ")
+    return (
+        not rest
+        or rest[0] in _ODD_SECONDS
+        or line[0] in _ODD_STARTS
+        or word[-1] in _ODD_WORD_ENDS
+        or line[-1] in _CODE_ENDS
+        or word in _ODD_WORDS
+    )
 
 
 def _stands_alone(line: str) -> SentenceKind | None:

@@ -111,7 +111,7 @@ SEPARATORS = frozenset(
 )  # fmt: skip
 
 # One of these is in each of its wordings.
-HELP_DESK_WORDS = ("##", " line", "zeile", "Zeile", "ligne", "línea", "riga", "linea", "regel", "lijn")
+HELP_DESK_WORDS = ("##", "this line", "the line", " zeile", " ligne", " línea", " riga", " linea", " regel", " lijn")
 # Help desks put one of these above the thread: what is below it is never new.
 HELP_DESK = re2.compile(
     r"(?i)#{2,}\s*-|\b(?:please )?(?:type|enter|write|add) (?:your )?(?:reply|response|answer"
@@ -250,8 +250,8 @@ CLOSINGS = frozenset(
 )  # fmt: skip
 
 # How a message begins when it greets; a name may follow.
-GREETING = re2.compile(
-    r"(?i)(?:hi|hello|hey|heya|hiya|dear|good (?:morning|afternoon|evening|day)"
+GREETING = re.compile(
+    r"(?:hi|hello|hey|heya|hiya|dear|good (?:morning|afternoon|evening|day)"
     r"|morning|afternoon|evening|greetings|howdy"
     r"|hallo|liebe[rs]?|sehr geehrte[rs]?|guten (?:tag|morgen|abend)|moin|servus|grüezi"
     r"|bonjour|bonsoir|salut|cher|chère|madame|monsieur|hola|buen(?:os|as) (?:días|tardes|noches)|estimad[oa]s?"
@@ -261,5 +261,6 @@ GREETING = re2.compile(
     r"|dzień dobry|szanown\w+"
     r"|dobrý den|ahoj|здравствуйте|добрый день|привет|доброго дня|вітаю|merhaba|sayın|szia|kedves"
     r"|tisztelt|bună)"
-    r"(?:[^\pL\pN]|$)"
+    r"(?:[\W_]|$)",
+    re.IGNORECASE,
 )
