@@ -62,6 +62,9 @@ eval: $(VENV)/.test  ## What the learned judge finds on authors it has not learn
 	$(if $(REAL_TEXT),$(BIN)/python -m tests.eval.rules)
 	$(BIN)/bedside judge check
 	$(BIN)/bedside judge eval --worst 10 $(if $(REAL_TEXT),--real $(REAL_TEXT))
+	$(PIP) --editable '.[eval]'
+	$(BIN)/python -m tests.eval.beside
+	$(BIN)/python -m tests.eval.state_head
 
 .PHONY: eval-reading
 eval-reading: $(VENV)/.test  ## Splits, customer's state and speed of reading, beside other splitters; writes gateway/mail/README.md

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -49,17 +50,24 @@ def train(
     epochs: Annotated[int, typer.Option(help="How often each row is seen.")] = 3,
     layers: Annotated[int, typer.Option(help="Layers of the encoder to keep: 6 or 3.")] = 6,
     seed: Annotated[int, typer.Option(help="Of everything that is drawn.")] = 1,
+    further: Annotated[Path | None, typer.Option(help="Folder of an earlier model to go on from.")] = None,
+    fresh: Annotated[
+        list[str] | None, typer.Option(help="With --further: an author whom the earlier model has not met.")
+    ] = None,
+    again: Annotated[float, typer.Option(help="With --further: share of all other rows to go over again.")] = 1.0,
+    rate: Annotated[float, typer.Option(help="Highest learning rate of the encoder.")] = 1.5e-4,
 ) -> None:
-    """Teach a new judge; an hour on two cores. The weights after each epoch are kept in OUT/weights."""
+    """Teach a judge; an hour on two cores. What was cut off goes on: weights are kept in OUT/weights each epoch."""
     _need("torch", "train")
     from gateway.judge.training.fit import Plan  # noqa: PLC0415 - needs the extra
-    from gateway.judge.training.produce import finish, gather, teach  # noqa: PLC0415
+    from gateway.judge.training.produce import Start, finish, gather, teach  # noqa: PLC0415
 
-    trunk = encoder or _installed_encoder()
-    plan = Plan(seed=seed, epochs=epochs, frozen=layers // 3)
+    start = Start(encoder or _installed_encoder(), layers, further / "model.onnx" if further else None)
+    lesson = Plan(seed=seed, epochs=epochs, rate=rate, frozen=layers // 3)
+    plan = replace(lesson, fresh=tuple(fresh or ()), again=again)
     material = gather(corpus, real)
-    network = teach(material, trunk, layers, plan, out / "weights")
-    model = finish(network, material, trunk, plan, out)
+    network, plan = teach(material, start, plan, out / "weights")
+    model = finish(network, material, start.trunk, plan, out)
     typer.echo(f"{out}: model {model.digest}.")
 
 

@@ -47,6 +47,8 @@ class Calibration:
         absences: for each of `ABSENCES`.
         ours: for the customer's report of a failure of ours.
         level: temperature of the customer's level.
+        bend: points of a rising curve through which that sum then goes, straight between them and shifted beyond them:
+            what the sum says about authors that it was not fitted on, and what was true of them.
     """
 
     sentence: Line
@@ -54,6 +56,7 @@ class Calibration:
     absences: tuple[Line, ...]
     ours: Line
     level: float
+    bend: tuple[tuple[float, float], ...] = ((0.0, 0.0),)
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Calibration:
@@ -64,6 +67,7 @@ class Calibration:
             absences=tuple(Line(**data["absences"][name]) for name in ABSENCES),
             ours=Line(**data["ours"]),
             level=data["level"],
+            bend=tuple((told, meant) for told, meant in data.get("bend", ((0.0, 0.0),))),
         )
 
     def as_data(self) -> dict[str, Any]:
@@ -74,6 +78,7 @@ class Calibration:
             "absences": {name: asdict(line) for name, line in zip(ABSENCES, self.absences, strict=True)},
             "ours": asdict(self.ours),
             "level": self.level,
+            "bend": [list(point) for point in self.bend],
         }
 
     def suspicion(self, sentences: Floats, whole: Floats) -> Floats:
@@ -85,8 +90,14 @@ class Calibration:
         """
         own = sentences[:, 0]
         worst = own.max(initial=-30.0)
-        reply = self.sentence.slope * worst + self.hold * whole[HOLD] + self.sentence.shift
+        reply = self._bent(self.sentence.slope * worst + self.hold * whole[HOLD] + self.sentence.shift)
         return _sigmoid(np.asarray(reply + own - worst, np.float32))
+
+    def _bent(self, logit: float | np.floating[Any]) -> float:
+        told, meant = zip(*self.bend, strict=True)
+        at = float(logit)
+        inside = float(np.interp(at, told, meant))
+        return inside + min(0.0, at - float(told[0])) + max(0.0, at - float(told[-1]))
 
     def families(self, sentences: Floats, whole: Floats) -> list[dict[str, float]]:
         """For each sentence, probability by family."""

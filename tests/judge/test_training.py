@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
 import tomllib
+from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +19,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
+from gateway.judge.calibration import Calibration, Line
 from gateway.judge.families import ABSENCES, FAMILIES, IN_A_SENTENCE
 from gateway.judge.local import SHIPPED
-from gateway.judge.training.calibrate import logistic
+from gateway.judge.training.calibrate import bend, logistic, unseen
 from gateway.judge.training.card import card
 from gateway.judge.training.check import faults
 from gateway.judge.training.measure import Scored, Share, area, found_at, precision
@@ -27,7 +31,9 @@ from gateway.judge.training.rows import Row, Split, read_authors, read_real, rea
 from gateway.judge.training.targets import HOLD, of_row, without_customer
 from gateway.judge.training.thresholds import HOLD as TO_HOLD
 from gateway.judge.training.thresholds import MILD, NOTE, thresholds
+from gateway.judge.training.vary import varied
 
+PLAIN = Calibration(Line(1.0, 0.0), 0.0, (Line(1.0, 0.0),) * 2, Line(1.0, 0.0), 1.0)
 CORPUS = Path(__file__).parents[2] / "policies" / "corpus"
 
 
@@ -203,6 +209,37 @@ def test_the_calibration_finds_the_line_that_made_the_data() -> None:
     assert shift == pytest.approx(-1, abs=0.1)
 
 
+def test_authors_that_it_was_not_fitted_on_bend_the_line_towards_what_was_true_of_them() -> None:
+    dice = np.random.default_rng(1)
+    told = dice.normal(-2, 2, 20000)
+    meant = dice.random(20000) < 1 / (1 + np.exp(-0.5 * told))  # half as sure as it says
+    curve = bend(told, meant)
+    slopes = [(high[1] - low[1]) / (high[0] - low[0]) for low, high in pairwise(curve)]
+    assert np.mean(slopes) == pytest.approx(0.5, abs=0.15)
+
+
+@given(st.lists(st.tuples(st.floats(-9, 9), st.booleans()), min_size=20, max_size=80))
+def test_the_bent_line_never_falls(pairs: list[tuple[float, bool]]) -> None:
+    meant = np.array([wrong for _, wrong in pairs])
+    if meant.all() or not meant.any():
+        return
+    curve = bend(np.array([told for told, _ in pairs]), meant)
+    assert all(low[1] <= high[1] for low, high in pairwise(curve))
+    line = replace(PLAIN, bend=curve)
+    sums = np.linspace(-12, 12, 50)
+    chances = [float(line.suspicion(np.full((1, 12), at, np.float32), np.zeros(11, np.float32))[0]) for at in sums]
+    assert all(low <= high + 1e-6 for low, high in pairwise(chances))
+
+
+def test_each_author_is_asked_with_a_line_fitted_without_them() -> None:
+    inputs = np.array([[0.0], [1.0], [2.0], [3.0]] * 30)
+    meant = np.array([False, False, True, True] * 30)
+    authors = np.array(["a"] * 60 + ["b"] * 60)
+    odd = unseen(inputs, np.where(authors == "b", ~meant, meant), authors)
+    assert odd[0] > odd[3]  # a's line comes from b, who says the opposite
+    assert odd[60] < odd[63]
+
+
 def _scored(value: float) -> Scored:
     row = Row("r", "list", "Hi.", "Hello.", hold=False, labels=(), spans=(), drawn="any")
     return Scored(row, dict.fromkeys(FAMILIES, value))
@@ -214,6 +251,26 @@ def test_thresholds_keep_their_budget_on_real_text_that_is_fine() -> None:
         least = thresholds(rows, budget)
         assert sum(one.over(least) for one in rows) <= budget.share * len(rows)
         assert all(value >= budget.floor for value in least.values())
+
+
+def test_replies_written_for_us_have_a_budget_of_their_own() -> None:
+    made = [replace(one, row=replace(one.row, drawn="")) for one in (_scored(n / 1000) for n in range(1000))]
+    least = thresholds([_scored(0.0), *made], NOTE)
+    assert sum(one.over(least) for one in made) <= NOTE.made * len(made)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_harmless_change_keeps_what_is_marked_marked(seed: int) -> None:
+    tokenizer = Tokenizer.from_file(str(SHIPPED / "tokenizer.json"))
+    (example,) = of_row(varied(_made(), random.Random(seed)), tokenizer)  # noqa: S311 - no secret
+    assert example.sentences[:, 0].sum() == 1
+
+
+def test_a_span_is_found_where_lines_are_broken_elsewhere() -> None:
+    tokenizer = Tokenizer.from_file(str(SHIPPED / "tokenizer.json"))
+    row = replace(_made(), reply="Hello,\n\nYou\nbroke  it. I will mend it.")
+    (example,) = of_row(row, tokenizer)
+    assert example.sentences[:, 0].sum() >= 1
 
 
 def test_mild_families_never_hold_alone() -> None:

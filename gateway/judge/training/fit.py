@@ -35,6 +35,9 @@ class Plan:
         hidden_customer: share of the rows with a customer that are also shown without.
         changed: share of the times that a row is shown with harmless changes (`vary`).
         threads: processor cores; with another number the sums, and so the weights, come out a little different.
+        further: digest of the exported model that teaching goes on from; empty if it begins at the encoder.
+        fresh: authors that the earlier model has not met, whose rows are all learned from; empty if none is known.
+        again: share of all other rows that are learned from, so that they are not forgotten.
     """
 
     seed: int = 1
@@ -45,6 +48,9 @@ class Plan:
     hidden_customer: float = 0.15
     changed: float = 0.35
     threads: int = 2
+    further: str = ""
+    fresh: tuple[str, ...] = ()
+    again: float = 1.0
 
 
 def fit(network: Network, pool: Sequence[Sequence[Example]], plan: Plan, kept: Checkpoints) -> None:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import random
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +24,7 @@ from gateway.judge.training.calibrate import calibrate
 from gateway.judge.training.checkpoints import Checkpoints
 from gateway.judge.training.export import export
 from gateway.judge.training.fit import Plan, fit
+from gateway.judge.training.further import go_on_from
 from gateway.judge.training.measure import Scored, score
 from gateway.judge.training.network import Network
 from gateway.judge.training.question import question
@@ -59,6 +60,21 @@ class Material:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a network begins as.
+
+    Attributes:
+        trunk: folder of the sentence encoder (all-MiniLM-L6-v2) with its `tokenizer.json`.
+        layers: of the encoder to keep.
+        model: `model.onnx` of an earlier judge to go on from; None to begin at the encoder.
+    """
+
+    trunk: Path
+    layers: int = 6
+    model: Path | None = None
+
+
 def gather(corpus: Path, real: Path | None) -> Material:
     """Read what may be read of the corpus.
 
@@ -81,22 +97,27 @@ def gather(corpus: Path, real: Path | None) -> Material:
     )
 
 
-def teach(material: Material, trunk: Path, layers: int, plan: Plan, weights: Path) -> Network:
-    """A network that has learned from the material; one that was cut off goes on after its last whole epoch.
+def teach(material: Material, start: Start, plan: Plan, weights: Path) -> tuple[Network, Plan]:
+    """A network that has learned from the material, and the plan as it was carried out.
+
+    Teaching that was cut off goes on after its last whole epoch.
 
     Args:
         material: what from.
-        trunk: folder of the sentence encoder (all-MiniLM-L6-v2) with its `tokenizer.json`.
-        layers: of the encoder to keep.
+        start: what it begins as.
         plan: how.
         weights: folder for the weights after each epoch, `epoch-1.pt` and so on.
     """
     torch.set_num_threads(plan.threads)
     torch.use_deterministic_algorithms(mode=True)
     torch.manual_seed(plan.seed)
-    network = Network(trunk, layers)
-    fit(network, pool(material, trunk, plan), plan, Checkpoints(weights, _lesson(material, plan, layers)))
-    return network
+    network = Network(start.trunk, start.layers)
+    if start.model is not None:
+        go_on_from(network, start.model)
+        plan = replace(plan, further=hashlib.sha256(start.model.read_bytes()).hexdigest()[:12])
+    kept = Checkpoints(weights, _lesson(material, plan, start.layers))
+    fit(network, pool(material, start.trunk, plan), plan, kept)
+    return network, plan
 
 
 def _lesson(material: Material, plan: Plan, layers: int) -> str:
@@ -111,7 +132,8 @@ def pool(material: Material, trunk: Path, plan: Plan) -> list[list[Example]]:
     """For each window of each row to learn from, the ways in which it may be shown."""
     tokenizer = _tokenizer(trunk)
     dice = random.Random(plan.seed)  # noqa: S311 - how a row is varied is no secret
-    return [shown for row in (*material.work, *material.real) for shown in _variants(row, tokenizer, plan, dice)]
+    rows = [row for row in (*material.work, *material.real) if row.author in plan.fresh or dice.random() < plan.again]
+    return [shown for row in rows for shown in _variants(row, tokenizer, plan, dice)]
 
 
 def _variants(row: Row, tokenizer: Tokenizer, plan: Plan, dice: random.Random) -> list[list[Example]]:
