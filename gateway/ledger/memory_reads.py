@@ -1,62 +1,39 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The questions that are put to the context memory, each a function of a connection that only reads."""
+"""The questions that are put to the context memory, each a function of a connection that only reads.
+
+One is put before every reply, so there are few statements, made once, and what they give is added up here: a thread has
+a handful of rows.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, exists, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Table,
+    bindparam,
+    exists,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from gateway.hold.hold import HoldState
-from gateway.ledger.memory_schema import heard, marks, names, relations, sent, sketches
-from gateway.ledger.schema import holds
+from gateway.ledger.memory_schema import heard, marks, names, relations, sent
+from gateway.ledger.schema import Utc, holds
 from gateway.policy.memory import Met, Question, Recollection, State
 
 _LAST = 50
 """Replies of a sender that are looked through for what they have sent before."""
-
-
-def recall(connection: Connection, question: Question) -> Recollection:
-    """What is known about a reply before it is sent."""
-    threads, whole = _threads(connection, question)
-    ours = _ours(connection, question, threads) if threads else {}
-    messages, newest = _theirs(connection, threads) if threads else (0, None)
-    return Recollection(
-        began=mark(connection, "began"),
-        relations=_known(connection, question),
-        answers=_met(connection, question.answers),
-        whole=whole,
-        answered=_without_ours(connection, {answers for answers, _ in ours.values() if answers}),
-        apologies=sum(bool(apologised) for _, apologised in ours.values()),
-        messages=messages,
-        newest=newest,
-        in_thread=_counted(connection, question, ours),
-        by_sender=_counted(connection, question, _last(connection, question)),
-    )
-
-
-def mark(connection: Connection, name: str) -> datetime | None:
-    """When something happened; None if it has not."""
-    return connection.execute(select(marks.c.at).where(marks.c.name == name)).scalar()
-
-
-def _threads(connection: Connection, question: Question) -> tuple[set[str], bool]:
-    """The threads that the reply belongs to, and whether all of them are whole."""
-    asked = {name for strand in question.strands for name in strand.names}
-    rows = connection.execute(select(names.c.name, names.c.thread, names.c.met).where(names.c.name.in_(asked))).all()
-    threads = {row.thread for row in rows}
-    if not threads:
-        return threads, False
-    referred = {name for strand in question.strands for name in strand.refers_to}
-    if not referred <= {row.name for row in rows if row.met}:
-        return threads, False
-    own = {strand.own for strand in question.strands}
-    inside = select(names.c.thread, names.c.met, names.c.begins).where(
-        names.c.thread.in_(threads), names.c.name.not_in(own)
-    )
-    found = connection.execute(inside).all()
-    return threads, all(row.met for row in found) and {row.thread for row in found if row.begins} == threads
 
 
 def _went_out(table: Table) -> ColumnElement[bool]:
@@ -65,69 +42,111 @@ def _went_out(table: Table) -> ColumnElement[bool]:
     return or_(table.c.hold == "", delivered)
 
 
-def _ours(connection: Connection, question: Question, threads: Iterable[str]) -> Mapping[str, tuple[str, bool | None]]:
-    """Our earlier replies in the threads: what each answers, and whether it apologised."""
-    asked = select(sent.c.message, sent.c.answers, sent.c.apologised).where(
-        sent.c.thread.in_(threads), sent.c.message != question.message, _went_out(sent)
+def _among(name: str) -> BindParameter[Any]:
+    return bindparam(name, expanding=True)
+
+
+_THREADS = select(names.c.name, names.c.thread, names.c.met, names.c.begins).where(
+    names.c.thread.in_(select(names.c.thread).where(names.c.name.in_(_among("names"))))
+)
+_OURS = select(sent.c.message, sent.c.answers, sent.c.apologised, sent.c.sketches).where(
+    sent.c.thread.in_(_among("threads")), sent.c.message != bindparam("own"), _went_out(sent)
+)
+_THEIRS = select(heard).where(heard.c.thread.in_(_among("threads"))).order_by(heard.c.at, heard.c.message)
+_LAST_SENT = (
+    select(sent.c.message, sent.c.sketches)
+    .where(sent.c.sender == bindparam("sender"), sent.c.message != bindparam("own"), _went_out(sent))
+    .order_by(sent.c.at.desc(), sent.c.message)
+    .limit(2 * _LAST)  # a reply to several has a row for each of them
+)
+_RELATED = union_all(
+    select(relations.c.relation.label("name"), literal(None, Utc()).label("at")).where(
+        relations.c.relation.in_(_among("relations")), relations.c.message != bindparam("own"), _went_out(relations)
+    ),
+    select(marks.c.name, marks.c.at).where(marks.c.name == "began"),
+)
+_MET = union_all(
+    select(literal(Met.OURS.value).label("met"), sent.c.message).where(sent.c.message.in_(_among("messages"))),
+    select(literal(Met.THEIRS.value), heard.c.message).where(heard.c.message.in_(_among("messages"))),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ours:
+    """A reply of ours, as it is kept."""
+
+    answers: str
+    apologised: bool | None
+    sketches: str
+
+
+def recall(connection: Connection, question: Question) -> Recollection:
+    """What is known about a reply before it is sent."""
+    threads, whole = _threads(connection, question)
+    ours = _ours(connection, question, threads) if threads else {}
+    theirs = connection.execute(_THEIRS, {"threads": threads}).all() if threads else []
+    answered = {reply.answers for reply in ours.values()} - {""}
+    met = _met(connection, {question.answers, *answered} - {""})
+    known = {row.name: row.at for row in connection.execute(_RELATED, _about(question))}
+    return Recollection(
+        began=known.get("began"),
+        relations=frozenset(known).intersection(question.relations),
+        answers=met.get(question.answers, Met.NOT),
+        whole=whole,
+        answered=frozenset(each for each in answered if met.get(each) is not Met.OURS),
+        apologies=sum(bool(reply.apologised) for reply in ours.values()),
+        messages=len({row.message for row in theirs}),
+        newest=State(theirs[-1].level, theirs[-1].our_failure, theirs[-1].resolved) if theirs else None,
+        in_thread=_counted(question, [reply.sketches for reply in ours.values()]),
+        by_sender=_counted(question, _last(connection, question)),
     )
-    return {row.message: (row.answers, row.apologised) for row in connection.execute(asked)}
 
 
-def _theirs(connection: Connection, threads: Iterable[str]) -> tuple[int, State | None]:
-    """How many messages the customer has sent in the threads, and what the newest says."""
-    asked = select(heard).where(heard.c.thread.in_(threads)).order_by(heard.c.at.desc(), heard.c.message.desc())
-    newest = connection.execute(asked.limit(1)).first()
-    if newest is None:
-        return 0, None
-    count = select(func.count(heard.c.message.distinct())).where(heard.c.thread.in_(threads))
-    return connection.execute(count).scalar_one(), State(newest.level, newest.our_failure, newest.resolved)
+def mark(connection: Connection, name: str) -> datetime | None:
+    """When something happened; None if it has not."""
+    return connection.execute(select(marks.c.at).where(marks.c.name == name)).scalar()
 
 
-def _known(connection: Connection, question: Question) -> frozenset[str]:
-    asked = select(relations.c.relation).where(
-        relations.c.relation.in_(question.relations), relations.c.message != question.message, _went_out(relations)
-    )
-    return frozenset(connection.execute(asked).scalars())
+def _about(question: Question) -> dict[str, object]:
+    return {"own": question.message, "sender": question.sender, "relations": question.relations}
 
 
-def _met(connection: Connection, message: str) -> Met:
-    if not message:
-        return Met.NOT
-    for table, met in ((sent, Met.OURS), (heard, Met.THEIRS)):
-        if connection.execute(select(table.c.message).where(table.c.message == message).limit(1)).first():
-            return met
-    return Met.NOT
+def _threads(connection: Connection, question: Question) -> tuple[frozenset[str], bool]:
+    """The threads that the reply belongs to, and whether all of them are whole."""
+    asked = {name for strand in question.strands for name in strand.names}
+    rows = connection.execute(_THREADS, {"names": asked}).all()
+    threads = frozenset(row.thread for row in rows)
+    if not threads:
+        return threads, False
+    own = {strand.own for strand in question.strands}
+    others = [row for row in rows if row.name not in own]
+    met = {row.name for row in others if row.met}
+    referred = {name for strand in question.strands for name in strand.refers_to}
+    begun = {row.thread for row in others if row.begins}
+    return threads, referred <= met and len(met) == len(others) and begun == threads
 
 
-def _without_ours(connection: Connection, answered: set[str]) -> frozenset[str]:
-    """Those messages that are not our own."""
-    if not answered:
-        return frozenset()
-    return frozenset(
-        answered.difference(connection.execute(select(sent.c.message).where(sent.c.message.in_(answered))).scalars())
-    )
+def _ours(connection: Connection, question: Question, threads: Iterable[str]) -> Mapping[str, _Ours]:
+    """Our earlier replies in the threads."""
+    rows = connection.execute(_OURS, {"threads": threads, **_about(question)})
+    return {row.message: _Ours(row.answers, row.apologised, row.sketches) for row in rows}
 
 
 def _last(connection: Connection, question: Question) -> Iterable[str]:
-    """The last replies of the sender."""
-    asked = (
-        select(sent.c.message)
-        .where(sent.c.sender == question.sender, sent.c.message != question.message, _went_out(sent))
-        .group_by(sent.c.message)
-        .order_by(func.max(sent.c.at).desc(), sent.c.message)
-        .limit(_LAST)
-    )
-    return connection.execute(asked).scalars().all()
+    """The sketches of the sender's last replies."""
+    rows = connection.execute(_LAST_SENT, _about(question))
+    return islice({row.message: row.sketches for row in rows}.values(), _LAST)
 
 
-def _counted(connection: Connection, question: Question, messages: Iterable[str]) -> Mapping[str, int]:
-    """How many of these messages have each of the question's sketches."""
-    among = tuple(messages)
-    if not among or not question.sketches:
+def _met(connection: Connection, messages: Iterable[str]) -> Mapping[str, Met]:
+    """Whose the messages are that were met; ours goes first."""
+    if not messages:
         return {}
-    asked = (
-        select(sketches.c.sketch, func.count().label("number"))
-        .where(sketches.c.message.in_(among), sketches.c.sketch.in_(question.sketches))
-        .group_by(sketches.c.sketch)
-    )
-    return {row.sketch: row.number for row in connection.execute(asked)}
+    rows = connection.execute(_MET, {"messages": messages})
+    return {row.message: Met(row.met) for row in sorted(rows, key=lambda row: row.met, reverse=True)}
+
+
+def _counted(question: Question, kept: Iterable[str]) -> Mapping[str, int]:
+    """How many of some replies have each of the question's sketches."""
+    asked = frozenset(question.sketches)
+    return Counter(sketch for sketches in kept for sketch in asked.intersection(sketches.split()))

@@ -7,7 +7,7 @@ All names of a thread have the date of its newest message, and a thread is forgo
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, SmallInteger, String, Table
+from sqlalchemy import Boolean, Column, Index, SmallInteger, String, Table, Text
 
 from gateway.ledger.schema import Utc, metadata
 
@@ -39,6 +39,7 @@ heard = Table(
 )
 
 # `hold`: what was held counts as sent once that hold is delivered; empty for what passed.
+# `sketches`: their hashes, a blank between two; a row each would cost more than all the rest of a reply.
 sent = Table(
     "memory_sent",
     metadata,
@@ -48,16 +49,10 @@ sent = Table(
     Column("sender", String(_HASH), nullable=False),
     Column("hold", String(_HASH), nullable=False),
     Column("apologised", Boolean),
+    Column("sketches", Text, nullable=False),
     Column("at", Utc, nullable=False),
     Index("memory_sent_thread", "thread"),
     Index("memory_sent_sender", "sender", "at"),
-)
-
-sketches = Table(
-    "memory_sketches",
-    metadata,
-    Column("message", String(_HASH), primary_key=True),
-    Column("sketch", String(_HASH), primary_key=True),
 )
 
 # `message`: the only one sent under this relation; empty once there were several.

@@ -21,6 +21,8 @@ from gateway.policy.teams import matches
 
 _KEPT = 32
 """Hexadecimal digits of a hash that are kept: 128 bits."""
+_KEPT_OF_SKETCH = 16
+"""Likewise of a sketch, of which there are many: they are only compared within a thread, and with a sender's last."""
 _MOST_PARTIES = 20
 """Outside recipients above which a mail is no reply to a customer, and is not remembered."""
 _MOST_SKETCHES = 200
@@ -84,7 +86,7 @@ class Keyring:
         if not 0 < len(parties) <= _MOST_PARTIES:
             return None
         place = thread.place(reply.headers, reply.subject)
-        hashed = {self._key("sketch", team, each): each for each in sketches(reply)[:_MOST_SKETCHES]}
+        hashed = {self._key("sketch", team, each)[:_KEPT_OF_SKETCH]: each for each in sketches(reply)[:_MOST_SKETCHES]}
         question = Question(
             message=self.message(reply),
             answers=self._key("message", place.answers) if place.answers else "",

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from itertools import permutations
+from itertools import islice, permutations
 from pathlib import Path
 
 import pytest
@@ -182,7 +182,7 @@ async def test_the_order_in_which_mail_comes_makes_no_difference(tmp_path: Path)
     asked = letter(mail("r3", CANNED, references=("m3",)))
     seen = []
     async with open_ledger(f"sqlite:///{tmp_path}/ledger.db") as ledger:
-        for order in permutations(told):
+        for order in islice(permutations(told), 0, None, 2):
             await ledger.memory.forget_all()
             await tell(ledger.memory, *order)
             seen.append(await facts(ledger.memory, asked))

@@ -54,13 +54,13 @@ def upgrade() -> None:
         _hash("sender"),
         _hash("hold"),
         sa.Column("apologised", sa.Boolean(), nullable=True),
+        sa.Column("sketches", sa.Text(), nullable=False),
         _at(),
         sa.PrimaryKeyConstraint("message", "thread"),
     )
     op.create_index("memory_sent_thread", "memory_sent", ["thread"])
     op.create_index("memory_sent_sender", "memory_sent", ["sender", "at"])
 
-    op.create_table("memory_sketches", _hash("message"), _hash("sketch"), sa.PrimaryKeyConstraint("message", "sketch"))
     op.create_table(
         "memory_relations",
         _hash("relation"),
