@@ -11,7 +11,7 @@ with the id of its hold, and counts from the moment at which that is delivered; 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ from gateway.policy.context import Context
 from gateway.policy.letter import Keyring, Letter
 from gateway.policy.matcher import RunawayError
 from gateway.policy.memory import Sent, informed
-from gateway.policy.policies import Act
+from gateway.policy.policies import Policies
 from gateway.ports import Memory, Unavailable
 from gateway.screening.outcome import Judged
 
@@ -57,7 +57,7 @@ class Remembering:
     Args:
         memory: the memory.
         keyring: makes what it is asked with.
-        acts: those of the policies in force; one of them is the apology.
+        policies: in force; one of their acts is the apology. None if there are none.
         now: gives the time, UTC.
         diligence: how much is done.
     """
@@ -66,13 +66,13 @@ class Remembering:
         self,
         memory: Memory,
         keyring: Keyring,
-        acts: Mapping[str, Act],
+        policies: Policies | None,
         now: Callable[[], datetime],
         diligence: Diligence,
     ) -> None:
         self._memory = memory
         self._keyring = keyring
-        self._acts = acts
+        self._policies = policies
         self._now = now
         self._diligence = diligence
         self._waiting: asyncio.Queue[Callable[[], Sent] | None] = asyncio.Queue()
@@ -138,14 +138,16 @@ class Remembering:
                 if self._closing:
                     return
                 await asyncio.sleep(self._diligence.pause)
+            except Exception:  # noqa: BLE001 - a fault of our own, about mail that is gone: it must not end the worker
+                _log.exception("memory.failed")
             finally:
                 self._waiting.task_done()
 
     def _apologised(self, judged: Judged) -> bool | None:
         """Whether a reply apologises; None if the policies do not say what an apology is."""
-        if _APOLOGY not in self._acts:
+        if self._policies is None or _APOLOGY not in self._policies.acts:
             return None
         try:
-            return Case(judged.reply, judged.context, None, self._acts).has_act(_APOLOGY)
+            return Case(judged.reply, judged.context, None, self._policies.acts).has_act(_APOLOGY)
         except RunawayError:
             return None

@@ -49,7 +49,7 @@ def remembering(settings: Settings, memory: Memory, policies: Policies | None) -
     if not settings.memory.use:
         return None
     diligence = Diligence(ripe_after=timedelta(days=settings.memory.new_after))
-    return Remembering(memory, keyring(settings), policies.acts if policies else {}, build_smtp.now, diligence)
+    return Remembering(memory, keyring(settings), policies, build_smtp.now, diligence)
 
 
 def feed(settings: Settings, feed: FeedSettings, memory: Memory, journal: Journal, census: Census) -> FeedReception:

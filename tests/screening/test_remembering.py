@@ -111,7 +111,7 @@ async def desk(
     async with open_ledger(f"sqlite:///{folder}/ledger.db") as ledger:
         diligence = Diligence(ripe_after=timedelta(), patience=5.0, pause=0.0)
         asked = memory or ledger.memory
-        remembering = Remembering(asked, KEYRING, policies.acts, lambda: NOON, diligence)
+        remembering = Remembering(asked, KEYRING, policies, lambda: NOON, diligence)
         jurisdiction = Jurisdiction([Team("helpdesk", ("*@larch.example",))], {"helpdesk": stance})
         judging = Judging(jurisdiction, policies, Limits(), lambda: DAY, None, remembering)
         reviewing = {"helpdesk": Reviewing("{local}", "lead", Ladder())}
@@ -195,6 +195,25 @@ async def test_an_apology_alone_is_not_enough_for_a_customer_who_is_new(tmp_path
         assert await here.send("r1", b"So sorry to hear of the pictures.", "m1", "r0", "m2") == "passed", "he is known"
         await here.hear("d1", ANGRY, customer="dora@customer.example")
         assert await here.send("r2", b"We are sorry for the loss.", "d1", envelope=to_dora) == alone, "she is new"
+
+
+class Faulty:
+    """A memory with a fault of its own in it."""
+
+    async def recall(self, _question: Question) -> Recollection:
+        return Recollection()
+
+    async def sent(self, _sent: Sent) -> None:
+        raise ZeroDivisionError
+
+    async def heard(self, _heard: object) -> None:
+        raise ZeroDivisionError
+
+
+async def test_a_fault_of_the_memory_ends_nothing(tmp_path: Path, policies: Policies) -> None:
+    async with desk(tmp_path, policies, Faulty()) as here:
+        assert await here.send("r1", CANNED, "m1") == "passed"
+        assert await here.send("r2", CANNED, "m1", "m2") == "passed"
 
 
 class Away:
