@@ -30,6 +30,8 @@ examples: {found: ["You should have read the manual."], passed: ["Here is the ma
 """
 
 WORKERS = 2
+PATIENCE = 300.0
+"""Seconds after which something that should happen is taken not to: for a machine with much else to do."""
 _STARTED = re.compile(rb"role=(\S+) pid=(\d+) event=process\.started")
 
 
@@ -177,7 +179,7 @@ class Upstream:
         self.seed += 1
         assert self.process.stdout is not None
         self.listening = asyncio.get_running_loop().create_task(self._listen(self.process.stdout))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not await self._greets():
                 assert self.process.returncode is None, "the witness did not start"
 

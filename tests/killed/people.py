@@ -66,7 +66,7 @@ async def send(mail: Mail, ports: Callable[[], int], ended: Callable[[], None]) 
     """Send a mail until its client is told 250."""
     while not mail.told:
         with suppress(OSError, asyncio.IncompleteReadError, TimeoutError):
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(120):
                 await _try(mail, ports(), ended)
         if not mail.told:
             await asyncio.sleep(0.2)  # the wait of a client that tries again

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.end_to_end.gateway import imap_settings
 from tests.imap.ways import agents
-from tests.killed.nodes import Node, Upstream, settings
+from tests.killed.nodes import PATIENCE, Node, Upstream, settings
 from tests.killed.people import AGENTS, Agent, Mail, mails, send
 from tests.servers.dovecot import Dovecot, dovecot
 from tests.servers.postgres import Postgres, postgres
@@ -151,7 +151,7 @@ class Site:
 
 
 async def _some(ask: Callable[[], list[int]]) -> list[int]:
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(PATIENCE):
         while not (found := ask()):  # noqa: ASYNC110 - another process's log
             await asyncio.sleep(0.05)  # a process that died lately is started after a pause
         return found

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.killed.nodes import PATIENCE
 from tests.killed.oracle import check, report, settled
 from tests.killed.site import Site, site
 from tests.servers.folders import reachable_folder
@@ -42,7 +43,7 @@ async def killed(kills: int, folder: Path, seed: int, *, gateways: int, more: st
     async with site(folder, seed, gateways=gateways, more=more) as running:
         try:
             done = await _kill(running, kills)
-            found = await settled(running, 240)
+            found = await settled(running, 2 * PATIENCE)
             report(check(running, found))
         except BaseException:
             _tell(running)
@@ -53,13 +54,13 @@ async def killed(kills: int, folder: Path, seed: int, *, gateways: int, more: st
 
 
 async def _kill(running: Site, kills: int) -> Counter[tuple[str, str]]:
-    """Kill, while clients send; in the end all of them were told 250."""
+    """Kill, while clients send; in the end all of them were told 250, or pytest's own limit ends it."""
     done: Counter[tuple[str, str]] = Counter()
     stages, roles = running.stages.named(), running.roles()
     aims = [(role, stage) for role in roles for stage in stages]
     drawn: list[tuple[str, str]] = []
-    async with asyncio.timeout(60 + 20 * kills), asyncio.TaskGroup() as group:
-        for _ in range(kills):
+    async with asyncio.TaskGroup() as group:
+        for number in range(kills):
             running.more(_MAILS_A_KILL, group)
             drawn = drawn or running.chance.sample(aims, len(aims))
             role, stage = drawn.pop()
@@ -67,6 +68,10 @@ async def _kill(running: Site, kills: int) -> Counter[tuple[str, str]]:
             await asyncio.sleep(running.chance.uniform(0.0, 0.12))  # somewhere behind that point
             await roles[role]()
             done[role, stage if aimed else "rest"] += 1
+            if number % 20 == 19:
+                report(
+                    f"{number + 1} kills, {len(running.mails)} mails, {sum(not mail.told for mail in running.mails)} open"
+                )
     return done
 
 
