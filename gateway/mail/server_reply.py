@@ -29,11 +29,9 @@ class ServerReply:
         """The octets to send, every line ended by CRLF."""
         if len(self.lines) == 1:
             return b"%d %s\r\n" % (self.code, self.lines[0])
-        last = len(self.lines) - 1
-        return b"".join(
-            b"%d%s%s\r\n" % (self.code, b" " if number == last else b"-", line)
-            for number, line in enumerate(self.lines)
-        )
+        *others, last = self.lines
+        code = b"%d" % self.code
+        return code + b"-" + (b"\r\n" + code + b"-").join(others) + b"\r\n" + code + b" " + last + b"\r\n"
 
     @property
     def text(self) -> str:

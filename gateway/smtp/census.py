@@ -8,6 +8,7 @@ one place are, rarely, counted together.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from zlib import crc32
 
 from gateway.smtp.values import Limits
@@ -46,9 +47,9 @@ class Board:
         for place in range(worker * _ROW, (worker + 1) * _ROW):
             self._counts[place] = 0
 
-    def add(self, worker: int, place: int, amount: int) -> None:
-        """Count for one worker."""
-        self._counts[worker * _ROW + place] += amount
+    def row(self, worker: int) -> memoryview:
+        """The counts of one worker, by place."""
+        return self._counts[worker * _ROW : (worker + 1) * _ROW]
 
     def total(self, place: int) -> int:
         """The sum over all workers."""
@@ -71,7 +72,7 @@ class Census:
         """
         self._limits = limits
         self._board = board if board is not None else Board(1)
-        self._worker = worker
+        self._row = self._board.row(worker)
 
     @property
     def sessions(self) -> int:
@@ -91,17 +92,17 @@ class Census:
     def memory(self, octets: int) -> None:
         """Count octets that came into memory; negative ones that went."""
         if octets:
-            self._board.add(self._worker, _MEMORY, octets)
+            self._row[_MEMORY] += octets
 
     def arrive(self, peer: str) -> None:
         """Count a session in."""
-        self._board.add(self._worker, _SESSIONS, 1)
-        self._board.add(self._worker, _place(peer), 1)
+        self._row[_SESSIONS] += 1
+        self._row[_place(peer)] += 1
 
     def leave(self, peer: str) -> None:
         """Count a session out."""
-        self._board.add(self._worker, _SESSIONS, -1)
-        self._board.add(self._worker, _place(peer), -1)
+        self._row[_SESSIONS] -= 1
+        self._row[_place(peer)] -= 1
 
     @property
     def is_crowded(self) -> bool:
@@ -113,5 +114,6 @@ class Census:
         return self._board.total(_place(peer)) > self._limits.sessions_per_peer
 
 
+@lru_cache(maxsize=4096)
 def _place(peer: str) -> int:
     return crc32(peer.encode()) % _PEERS

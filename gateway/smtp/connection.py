@@ -1,28 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A client's connection: aiosmtpd's protocol, with its middle taken out.
+"""A client's connection: octets in and out, with limits on how long we wait.
 
-Kept of `aiosmtpd.smtp.SMTP` is the life of a connection on asyncio's streams. Replaced is
+This began as `aiosmtpd.smtp.SMTP` with its middle taken out, and nothing of it is left. That class looks through its
+members for every connection, reads through asyncio's stream of lines, lets the end of the client's octets and a timer
+cancel what is being done with a message, and waits at each write: half of what a small mail costs, and several ways to
+lose one. Of aiosmtpd the reader of PROXY headers serves, see `gateway.smtp.proxied`.
 
-- `__init__`, which inspects the class anew for every connection, at half a millisecond each;
-- what the end of the client's octets does: here it is one more thing that is read, after all that came before it, and
-  never cancels anything. A message that was complete is dealt with, whether or not the client is there to hear how;
-- the timer, which would run on while upstream is asked;
-- `push`, which waits each time, and knows only text;
-- STARTTLS, which goes through the loop, so that uvloop's TLS is used where uvloop runs;
-- the commands, and the loop that reads them: see `gateway.smtp.session` and `gateway.smtp.dialogue`.
-
-Private attributes of aiosmtpd are set here; its version is pinned for that.
+What the end of the client's octets does here: it is one more thing that is read, after all that came before it, and
+never cancels anything. A message that was complete is dealt with, whether or not the client is there to hear how.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable
-from typing import Any
-
-from aiosmtpd.smtp import SMTP
-from aiosmtpd.smtp import Session as PeerSession
+from typing import cast
 
 from gateway.mail.server_reply import ServerReply
 from gateway.smtp import replies
@@ -30,32 +22,23 @@ from gateway.smtp.stream import ClientGone, ClientStream, LineTooLong
 from gateway.smtp.values import Patience
 from gateway.smtp.watchdog import Watchdog
 
-# The stream pauses the client above twice this many octets.
-_STREAM_LIMIT = 128 << 10
 
-
-class ClientConnection(SMTP):
-    """Octets to and from a client, with limits on how long we wait.
+class ClientConnection(asyncio.Protocol):
+    """Octets to and from a client.
 
     Attributes:
+        transport: to the client; None before it came and after it went.
         farewell: what a client is told that is waited for in vain.
     """
 
-    # Of asyncio's FlowControlMixin, which its type stubs leave out.
-    _paused: bool
-    _drain_helper: Callable[[], Awaitable[None]]
-
     def __init__(self, loop: asyncio.AbstractEventLoop, patience: Patience) -> None:
-        self._stream = ClientStream(limit=_STREAM_LIMIT, loop=loop)
-        asyncio.StreamReaderProtocol.__init__(self, self._stream, loop=loop)
-        self.loop = loop
-        self.session: PeerSession | None = None
-        self.transport: Any = None
+        self.transport: asyncio.Transport | None = None
         self.farewell: ServerReply = replies.TIMED_OUT
-        self._original_transport = None
-        self._handler_coroutine: asyncio.Task[None] | None = None
+        self._loop = loop
         self._patience = patience
+        self._stream = ClientStream(loop)
         self._watchdog = Watchdog(loop, self.hang_up)
+        self._writable: asyncio.Future[None] | None = None
         self._closing = False
         self._encrypted = False
 
@@ -71,23 +54,31 @@ class ClientConnection(SMTP):
         """Whether it is known that nobody is at its other end any more."""
         return self.transport is None
 
-    async def push(self, octets: bytes) -> None:  # type: ignore[override] # octets with their CRLF, never text
+    async def push(self, octets: bytes) -> None:
         """Send octets to the client.
 
         Raises:
             ClientGone: it does not take them, or was hung up on.
         """
+        self.write(octets)
+        if self._writable is not None:
+            await self._taken()
+
+    def write(self, octets: bytes) -> None:
+        """Send octets to the client, and do not wait until it takes them.
+
+        Raises:
+            ClientGone: it was hung up on.
+        """
         if self._closing:
             raise ClientGone
-        if self.transport is None:
-            return
-        self.transport.write(octets)
-        if self._paused:
+        if self.transport is not None:
+            self.transport.write(octets)
+
+    async def _taken(self) -> None:
+        if self._writable is not None:
             self._watchdog.expect(self._patience.block)
-            try:
-                await self._drain_helper()
-            except OSError:
-                raise ClientGone from None
+            await self._writable
             self._watchdog.rest()
             if self._closing:
                 raise ClientGone
@@ -98,14 +89,19 @@ class ClientConnection(SMTP):
         Raises:
             ClientGone: there will be none, or not in time, or one without an end.
         """
-        self._watchdog.expect(seconds)
+        stream = self._stream
         try:
-            octets = await self._stream.line()
+            line = stream.line()
+            if line is None:
+                self._watchdog.expect(seconds)
+                while line is None:
+                    await stream.more()
+                    line = stream.line()
+                self._watchdog.rest()
         except LineTooLong:
             await self.push(replies.LINE_TOO_LONG.wire)
             raise ClientGone from None
-        self._watchdog.rest()
-        return octets
+        return line
 
     async def chunk(self, seconds: float) -> bytes:
         """Some octets, at least one.
@@ -113,9 +109,13 @@ class ClientConnection(SMTP):
         Raises:
             ClientGone: there will be none, or not in time.
         """
-        self._watchdog.expect(seconds)
-        octets = await self._stream.chunk()
-        self._watchdog.rest()
+        octets = self._stream.chunk()
+        if not octets:
+            self._watchdog.expect(seconds)
+            while not octets:
+                await self._stream.more()
+                octets = self._stream.chunk()
+            self._watchdog.rest()
         return octets
 
     def unread(self, octets: bytes) -> None:
@@ -135,7 +135,7 @@ class ClientConnection(SMTP):
             raise ClientGone
         self._stream.discard()
         try:
-            transport = await self.loop.start_tls(
+            transport = await self._loop.start_tls(
                 self.transport, self, context, server_side=True, ssl_handshake_timeout=self._patience.handshake
             )
         except OSError:
@@ -143,8 +143,8 @@ class ClientConnection(SMTP):
         if transport is None or self.transport is None:
             raise ClientGone
         self.transport = transport
-        self._stream.move_to(transport)
-        self._over_ssl = self._encrypted = True
+        self._stream.come_from(transport)
+        self._encrypted = True
 
     def expect_within(self, seconds: float) -> None:
         """Hang up unless the client does what is waited for within so many seconds from now."""
@@ -169,25 +169,35 @@ class ClientConnection(SMTP):
                 self._watchdog.expect(self._patience.closing)
             self.transport.close()
 
-    # --- what the loop, and aiosmtpd, call --------------------------------------------------------------------------
+    # --- what the loop calls ----------------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport."""
+        self.transport = cast("asyncio.Transport", transport)
+        self._stream.come_from(self.transport)
 
     def data_received(self, data: bytes) -> None:
         """Keep what came."""
-        self._stream.feed_data(data)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        """Let the task read to the end of what came, and find that it is the end."""
-        self._watchdog.stop()
-        self.transport = None
-        asyncio.StreamReaderProtocol.connection_lost(self, error)
+        self._stream.feed(data)
 
     def eof_received(self) -> bool:
         """A client may close its half and still listen; not under TLS, where there are no halves."""
-        asyncio.StreamReaderProtocol.eof_received(self)
+        self._stream.end()
         return not self._encrypted
 
-    def _set_rset_state(self) -> None:
-        """The dialogue keeps the state of a transaction."""
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the reason changes nothing
+        """Let the task read to the end of what came, and find that it is the end."""
+        self._watchdog.stop()
+        self.transport = None
+        self._stream.end()
+        self.resume_writing()
 
-    def _reset_timeout(self, duration: float | None = None) -> None:
-        """The watchdog keeps the time."""
+    def pause_writing(self) -> None:
+        """Remember that the client reads slowly."""
+        self._writable = self._loop.create_future()
+
+    def resume_writing(self) -> None:
+        """Let `push` go on."""
+        writable, self._writable = self._writable, None
+        if writable is not None and not writable.done():
+            writable.set_result(None)

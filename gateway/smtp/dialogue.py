@@ -185,6 +185,8 @@ class Dialogue:
         return reply
 
     async def _mail_upstream(self, line: bytes) -> ServerReply:
+        if self._visitor.goes_unannounced:
+            return await self.leg.mail((line,))
         features = await self.leg.features()
         introduction = self._visitor.introduction(features)
         if introduction and not self.leg.is_own:

@@ -9,6 +9,7 @@ in the middle of the channel.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 from gateway.mail.server_reply import ServerReply
@@ -63,14 +64,21 @@ class Features:
             size_limit: the greatest message we take, in octets.
             own: whole lines of our own; a line with AUTH among them is the only one that is offered.
         """
-        lines = [hostname.encode()]
-        for line in self.lines:
-            keyword = _words(line)[0]
-            if keyword == b"SIZE":
-                lines.append(b"SIZE %d" % (min(self.size, size_limit) if self.size else size_limit))
-            elif keyword in _RELAYED and keyword != b"AUTH":
-                lines.append(line)
-        return ServerReply(250, (*lines, *own))
+        size = min(self.size, size_limit) if self.size else size_limit
+        return _offered(self.lines, hostname, size, own)
+
+
+@lru_cache(maxsize=64)
+def _offered(theirs: tuple[bytes, ...], hostname: str, size: int, own: tuple[bytes, ...]) -> ServerReply:
+    """The same for nearly every client."""
+    lines = [hostname.encode()]
+    for line in theirs:
+        keyword = _words(line)[0]
+        if keyword == b"SIZE":
+            lines.append(b"SIZE %d" % size)
+        elif keyword in _RELAYED and keyword != b"AUTH":
+            lines.append(line)
+    return ServerReply(250, (*lines, *own))
 
 
 def _relayable(offered: list[bytes]) -> tuple[bytes, ...]:

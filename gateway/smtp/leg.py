@@ -184,6 +184,8 @@ class Leg:
 
 async def _in_turn(session: UpstreamSession, lines: Sequence[bytes]) -> ServerReply:
     """Send lines ahead of their replies; give the reply to the last."""
+    if len(lines) == 1:
+        return await session.command(lines[0])
     awaited = [session.send(line) for line in lines]
     for earlier in awaited[:-1]:
         await session.reply(earlier)

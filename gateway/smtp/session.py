@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One client's session: commands are read, looked at, answered, one after the other.
 
-Its task is aiosmtpd's `_handle_client`, replaced: that one logs every line with its addresses, lets CR and NUL pass,
-and answers an error of ours with a permanent 500 that tells its text. Nothing that the client does cancels the task.
+A session is a task, and nothing that the client does cancels it. An error of ours is answered 451, and no word of it is
+told. What is done for every command is written out in one place, for a small mail is little else.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ from gateway.smtp.stream import ClientGone
 from gateway.smtp.values import ListenerTls
 
 _log = structlog.get_logger()
+
+# A session is over after one of these.
+_LAST = frozenset({221, 421})
 
 
 class Session(ClientConnection):
@@ -54,6 +57,7 @@ class Session(ClientConnection):
         self._budget = Budget(reception.limits, loop)
         self._waiting = False
         self._encrypted = reception.listener.tls is ListenerTls.IMPLICIT
+        self._task: asyncio.Task[None] | None = None
 
     @property
     def address(self) -> str:
@@ -72,16 +76,22 @@ class Session(ClientConnection):
 
     def cut(self) -> None:
         """End at once, whatever is under way."""
-        if self._handler_coroutine is not None:
-            self._handler_coroutine.cancel()
+        if self._task is not None:
+            self._task.cancel()
 
-    async def _handle_client(self) -> None:
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        super().connection_made(transport)
         if not self._address:
-            peer = self.transport.get_extra_info("peername")
+            peer = transport.get_extra_info("peername")
             self._address = peer[0] if peer else ""
-        self._sessions.arrive(self, self._address)
+        self._task = self._loop.create_task(self._serve())
+
+    async def _serve(self) -> None:
+        sessions = self._sessions
+        sessions.arrive(self, self._address)
         try:
-            refusal = self._sessions.refusal(self._address)
+            refusal = sessions.refusal(self._address)
             if refusal is None:
                 await self._converse()
             else:
@@ -91,26 +101,30 @@ class Session(ClientConnection):
         finally:
             if self._dialogue is not None:
                 self._dialogue.close()
-            self._sessions.leave(self, self._address)
+            sessions.leave(self, self._address)
             self.close()
 
     async def _converse(self) -> None:
         dialogue = self._dialogue = self._begin(self)
+        patience = self._patience.command
         await self.push(self._sessions.banner)
         while True:
             self._waiting = True
-            line = await self.line(self._patience.command if not self._sessions.stopping else self._shorter(dialogue))
+            line = await self.line(patience if not self._sessions.stopping else self._shorter(dialogue))
             self._waiting = False
-            verb = line[:8].upper()
-            if verb == b"QUIT\r":
-                await self.push(replies.BYE.wire)
-                return
-            if verb == b"STARTTLS" and len(line) == 9:
+            verb = line[:9].upper()
+            if verb == b"STARTTLS\r":
                 await self._start_tls(dialogue)
                 continue
-            reply = self._budget.objection(dialogue.junk) or await self._answer(line, dialogue)
-            await self.push(reply.wire)
-            if reply.code == 421:
+            if verb == b"QUIT\r":
+                reply = replies.BYE
+            else:
+                objection = self._budget.objection(dialogue.junk) or self._objection(line, dialogue)
+                reply = objection or await self._answer(line, dialogue)
+            self.write(reply.wire)
+            if self._writable is not None:
+                await self._taken()
+            if reply.code in _LAST:
                 return
             if 500 <= reply.code <= 504:
                 self._budget.errors += 1
@@ -122,12 +136,19 @@ class Session(ClientConnection):
         self.farewell = replies.STOPPING
         return self._patience.closing
 
-    async def _answer(self, line: bytes, dialogue: Conversation) -> ServerReply:
-        malformed = self._malformed(line)
-        if malformed is not None:
-            return malformed
+    def _objection(self, line: bytes, dialogue: Conversation) -> ServerReply | None:
+        """What is wrong with a command before its meaning is looked at."""
+        if len(line) > self._reception.limits.command_length:
+            return replies.LINE_TOO_LONG
+        if line[-1:] != b"\r":
+            return replies.BARE_NEWLINE
+        if has_control(line[:-1]):
+            return replies.BAD_CHARACTERS
         if self._sessions.stopping and dialogue.served and not dialogue.in_transaction:
             return replies.STOPPING
+        return None
+
+    async def _answer(self, line: bytes, dialogue: Conversation) -> ServerReply:
         try:
             return await dialogue.answer(line[:-1])
         except ClientGone:
@@ -137,14 +158,6 @@ class Session(ClientConnection):
             _log.error("smtp.failure", error=type(error).__name__, exc_info=error)
             dialogue.break_off(replies.FAILURE)
             return replies.FAILURE
-
-    def _malformed(self, line: bytes) -> ServerReply | None:
-        """What is wrong with a line before its meaning is looked at."""
-        if len(line) > self._reception.limits.command_length:
-            return replies.LINE_TOO_LONG
-        if not line.endswith(b"\r"):
-            return replies.BARE_NEWLINE
-        return replies.BAD_CHARACTERS if has_control(line[:-1]) else None
 
     async def _start_tls(self, dialogue: Conversation) -> None:
         tls = self._reception.tls

@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A stream from a client: asyncio's, as far as it goes.
+"""What came from a client and was not read yet: a buffer that makes the client wait when it is full.
 
-A small mail is read as five or six lines, each of which comes alone; so `line` and `feed_data` are written for that
-case. Octets can be put back, as the end of data needs it, and the stream can go on under TLS. Attributes of
-`asyncio.StreamReader` are used that have no public name; Python 3.11 to 3.13 call them the same.
+A small mail is read as five or six lines, each of which comes alone, and each wait costs more than the octets do. So
+one coroutine waits, that of the connection, and everything here returns at once. Octets can be put back, as the end of
+data needs it, and the stream can go on under TLS.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from typing import SupportsIndex
 
 # How much of a message is dealt with before others have their turn.
 CHUNK = 128 << 10
+# A client is made to wait above twice so many octets, and may go on below.
+_ENOUGH = 128 << 10
 
 
 class ClientGone(Exception):  # noqa: N818 - what happened
@@ -24,92 +24,100 @@ class LineTooLong(Exception):  # noqa: N818 - what happened
     """A line does not end where any line would have."""
 
 
-class ClientStream(asyncio.StreamReader):
-    """What came from a client and was not read yet."""
+class ClientStream:
+    """Octets from a client."""
 
-    _buffer: bytearray
-    _eof: bool
-    _exception: Exception | None
-    _limit: int
-    _loop: asyncio.AbstractEventLoop
-    _paused: bool
-    _transport: asyncio.Transport
-    _waiter: asyncio.Future[None] | None
+    __slots__ = ("_at", "_buffer", "_ended", "_loop", "_paused", "_transport", "_waiter")
 
-    def feed_data(self, data: Iterable[SupportsIndex]) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        # What is read next stands at `_at`. Most often all that came is read at once, and nothing is ever copied.
+        self._buffer = b""
+        self._at = 0
+        self._ended = False
+        self._loop = loop
+        self._paused = False
+        self._transport: asyncio.Transport | None = None
+        self._waiter: asyncio.Future[None] | None = None
+
+    # --- what comes in ----------------------------------------------------------------------------------------------
+
+    def feed(self, octets: bytes) -> None:
         """Take in what came; make the client wait if it is more than we keep."""
-        self._buffer.extend(data)
+        if self._buffer:
+            octets = self._buffer[self._at :] + octets
+            self._at = 0
+        self._buffer = octets
         waiter = self._waiter
         if waiter is not None:
             self._waiter = None
             if not waiter.done():
                 waiter.set_result(None)
-        if len(self._buffer) > 2 * self._limit and not self._paused:
+        if len(octets) > 2 * _ENOUGH and not self._paused and self._transport is not None:
             self._paused = True
             self._transport.pause_reading()
 
-    async def line(self) -> bytes:
-        """The next line, without its LF.
+    def end(self) -> None:
+        """Nothing more will come."""
+        self._ended = True
+        waiter, self._waiter = self._waiter, None
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
+
+    def come_from(self, transport: asyncio.Transport) -> None:
+        """Say where the octets come from: at first, and when the same connection goes on under TLS."""
+        self._transport = transport
+
+    # --- what goes out ----------------------------------------------------------------------------------------------
+
+    def line(self) -> bytes | None:
+        """The next line, without its LF; None while there is no whole one.
 
         Raises:
             LineTooLong: it is longer than any line may be.
-            ClientGone: there is none left.
         """
         buffer = self._buffer
-        while (end := buffer.find(b"\n")) < 0:
-            if len(buffer) > self._limit:
+        at = self._at
+        end = buffer.find(b"\n", at)
+        if end < 0:
+            if len(buffer) - at > _ENOUGH:
                 raise LineTooLong
-            await self._more()
-        line = bytes(buffer[:end])
-        del buffer[: end + 1]
-        if self._paused and len(buffer) <= self._limit:
-            self._resume()
-        return line
+            return None
+        self._go_to(end + 1)
+        return buffer[at:end]
 
-    async def chunk(self) -> bytes:
-        """What is there, at least one octet and at most `CHUNK`.
+    def chunk(self) -> bytes:
+        """What is there, at most `CHUNK` octets; none while there is nothing."""
+        at = self._at
+        octets = self._buffer[at : at + CHUNK]
+        self._go_to(at + CHUNK)
+        return octets
+
+    def more(self) -> asyncio.Future[None]:
+        """To be awaited before asking again, after there was nothing.
 
         Raises:
-            ClientGone: there is none left.
+            ClientGone: nothing will come.
         """
-        buffer = self._buffer
-        while not buffer:
-            await self._more()
-        if len(buffer) <= CHUNK:
-            octets = bytes(buffer)
-            buffer.clear()
-        else:
-            octets = bytes(buffer[:CHUNK])
-            del buffer[:CHUNK]
-        if self._paused and len(buffer) <= self._limit:
-            self._resume()
-        return octets
+        if self._ended:
+            raise ClientGone
+        waiter = self._waiter = self._loop.create_future()
+        return waiter
 
     def unread(self, octets: bytes) -> None:
         """Put octets back in front of what is still to be read."""
-        self._buffer[:0] = octets
+        self._buffer = octets + self._buffer[self._at :]
+        self._at = 0
 
     def discard(self) -> None:
         """Throw away what came and was not read."""
-        self._buffer.clear()
+        self._go_to(len(self._buffer))
 
-    def move_to(self, transport: asyncio.Transport) -> None:
-        """Go on reading from another transport: the same connection, under TLS."""
-        self._transport = transport
-
-    def _resume(self) -> None:
-        self._paused = False
-        self._transport.resume_reading()
-
-    async def _more(self) -> None:
-        if self._eof or self._exception is not None:
-            raise ClientGone
-        if self._paused:
-            self._resume()
-        waiter = self._waiter = self._loop.create_future()
-        try:
-            await waiter
-        except OSError:
-            raise ClientGone from None
-        finally:
-            self._waiter = None
+    def _go_to(self, at: int) -> None:
+        """What stands before is read."""
+        if at >= len(self._buffer):
+            self._buffer = b""
+            at = 0
+        self._at = at
+        if self._paused and len(self._buffer) - at <= _ENOUGH and self._transport is not None:
+            self._paused = False
+            self._transport.resume_reading()

@@ -12,6 +12,7 @@ import asyncio
 import ssl
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
+from functools import lru_cache
 from typing import cast
 
 from gateway.mail.server_reply import ServerReply
@@ -53,6 +54,14 @@ def _with_last(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
         following = next(pieces, None)
         yield piece, following is None
         piece = following
+
+
+@lru_cache(maxsize=256)
+def _of_one_line(octets: bytes) -> ServerReply | None:
+    """A reply that came alone and has one line, as most do, over and over; None if this is none."""
+    line = octets[:-1].removesuffix(b"\r")
+    code = _CODES.get(line[:3])
+    return ServerReply(code, (line[4:],)) if code is not None and line[3:4] in (b" ", b"") else None
 
 
 class UpstreamSession(asyncio.Protocol):
@@ -237,6 +246,11 @@ class UpstreamSession(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Cut what came into replies."""
+        if not self._unread and not self._lines and data.find(b"\n") == len(data) - 1:
+            reply = _of_one_line(data)
+            if reply is not None:
+                self._answered(reply)
+                return
         if self._unread:
             data = self._unread + data
         start = 0
@@ -256,12 +270,11 @@ class UpstreamSession(asyncio.Protocol):
         if separator == b"-":
             self._lines.append(line[4:])
             return
-        if self._lines:
-            reply = ServerReply(code, (*self._lines, line[4:]))
-            self._lines = []
-        else:
-            reply = ServerReply(code, (line[4:],))
-        if code >= 400:
+        lines, self._lines = (*self._lines, line[4:]), []
+        self._answered(ServerReply(code, lines))
+
+    def _answered(self, reply: ServerReply) -> None:
+        if reply.code >= 400:
             self.soiled = True
         if not self._awaited:
             # Nobody asked: the server says goodbye (421) to an idle session, or cannot wait for the end of a message.

@@ -100,6 +100,11 @@ class Visitor:
             lines += (b"XCLIENT " + b" ".join(identity.XCLIENT), b"XFORWARD " + b" ".join(identity.XFORWARD))
         return lines
 
+    @property
+    def goes_unannounced(self) -> bool:
+        """Whether upstream is not told who this client is, whatever it offers."""
+        return self._announce is Announce.NOTHING and not self._claimed and not self._forwarded
+
     def introduction(self, features: Features) -> tuple[bytes, ...]:
         """The XCLIENT commands by which upstream knows this client; none if it shall not, or does not want to."""
         attributes = self._claimed
