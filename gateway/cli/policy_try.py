@@ -22,7 +22,8 @@ from gateway.policy.matcher import WordingMatcher
 from gateway.policy.sighting import Sighting
 from gateway.verdict.judge import concerning
 from gateway.verdict.stance import Stance
-from gateway.verdict.table import decide, start
+from gateway.verdict.starting import start
+from gateway.verdict.table import decide
 
 
 def try_text(

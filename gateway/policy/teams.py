@@ -29,7 +29,7 @@ class Team:
         members: patterns of submitter or sender, for example ``*@support.example.org``; case does not matter.
         networks: client networks.
         headers: pairs of field name in lower case and pattern of its value.
-        languages: what the team writes in; empty for anything.
+        languages: what the team writes in (ISO 639-1), in lower case; empty for anything.
     """
 
     name: str
@@ -97,6 +97,21 @@ def team_of(teams: Iterable[Team], envelope: Envelope, headers: Headers, who: st
     """The first team that the message belongs to, by submitter, sender, client network or header field."""
     names = tuple(name.lower() for name in (who, envelope.sender.address) if name)
     return next((team for team in teams if _belongs(team, envelope.client, headers, names)), None)
+
+
+def language_of(team: Team, detected: str | None) -> str | None:
+    """The language of a reply of a team; a text too short to tell, or taken for another, is in the team's only one.
+
+    Args:
+        team: whose.
+        detected: what the text itself says; None if it is unclear.
+
+    Returns:
+        A language, or None if it is unclear: then the rules of every language run.
+    """
+    if not team.languages or detected in team.languages:
+        return detected
+    return team.languages[0] if len(team.languages) == 1 else None
 
 
 def _belongs(team: Team, client: Client, headers: Headers, names: tuple[str, ...]) -> bool:

@@ -22,7 +22,16 @@ from gateway.mail.state import customer_state
 from gateway.policy.context import Context
 from gateway.policy.evaluate import RuleFailed
 from gateway.policy.policies import Policies
-from gateway.policy.teams import Exempt, Team, Trust, exempt_by_envelope, exempt_by_headers, submitter, team_of
+from gateway.policy.teams import (
+    Exempt,
+    Team,
+    Trust,
+    exempt_by_envelope,
+    exempt_by_headers,
+    language_of,
+    submitter,
+    team_of,
+)
 from gateway.ports import Judge, Judgement, Message, Unavailable
 from gateway.screening.outcome import Judged, NotJudged, Unjudged
 from gateway.screening.remembering import Remembering
@@ -116,6 +125,7 @@ class Judging:
         cause = exempt_by_headers(reply.headers, rules.exempt)
         if cause is not None:
             return Unjudged(cause)
+        reply = replace(reply, language=language_of(team, reply.language))
         context = _context(envelope, reply, team, who)
         judged = Judged(reply, context, team, who or "", _blank(policies), team.name in rules.observed)
         if reply.state in (ReadState.ENCRYPTED, ReadState.UNREADABLE):

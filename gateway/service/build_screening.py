@@ -10,14 +10,15 @@ from zoneinfo import ZoneInfo
 from gateway.hold.hold import End
 from gateway.hold.hours import OpeningHours, read_holidays
 from gateway.hold.ladder import Ladder
+from gateway.policy.finding import Mode
 from gateway.policy.teams import Cause, Exempt, Team, Trust
 from gateway.screening.holding import Reviewing
 from gateway.screening.judging import Jurisdiction
 from gateway.screening.screening import Answer, Carriage, OnTrouble, OnUnreleasable
 from gateway.service.read_settings import BadSettings
-from gateway.service.settings import Settings, TeamSettings, UnjudgedSettings
+from gateway.service.settings import MuteSettings, Settings, TeamSettings, UnjudgedSettings
 from gateway.service.settings_servers import ListenerSettings
-from gateway.verdict.stance import Stance
+from gateway.verdict.stance import Mute, Stance
 
 _ENDS = {"release": End.RELEASE, "return": End.RETURN, "keep": End.KEEP}
 
@@ -31,6 +32,8 @@ def jurisdiction(settings: Settings) -> Jurisdiction:
             team.name: Stance(
                 profile=team.profile or settings.policies.profile,
                 hold_at=team.hold_at,
+                modes=tuple((policy, Mode(mode)) for policy, mode in team.modes.items()),
+                mutes=tuple(_mute(mute) for mute in settings.mute if not mute.teams or team.name in mute.teams),
                 has_reviewer=reviewed,
                 min_confidence=settings.min_confidence,
             )
@@ -67,6 +70,10 @@ def _team(settings: TeamSettings) -> Team:
         name, _, pattern = header.partition(":")
         headers.append((name.strip().lower(), pattern.strip() or "*"))
     return Team(settings.name, settings.members, settings.networks, tuple(headers), settings.languages)
+
+
+def _mute(settings: MuteSettings) -> Mute:
+    return Mute(settings.policy, settings.reason, settings.until, settings.senders, settings.recipients)
 
 
 def _trust(settings: ListenerSettings) -> Trust:

@@ -16,6 +16,8 @@ from gateway.service.sockets import Address
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _HOURS = re.compile(r"([A-Z][a-z]{2})(?:-([A-Z][a-z]{2}))? (\d\d:\d\d)-(\d\d:\d\d)")
+_ID = re.compile(r"[\w.-]+/[\w.-]+")
+_MUTED = re.compile(r"[\w.-]+/(\*|[\w.-]+(#[\w.-]+)?)")
 _FIELD = re.compile(r"\{(\w*)\}")
 
 
@@ -95,6 +97,20 @@ def _template(text: str) -> str:
     return text
 
 
+def _policy_id(text: str) -> str:
+    if _ID.fullmatch(text) is None:
+        raise ValueError(f"{text!r} is no policy; name one such as blame/label")
+    return text
+
+
+def _muted_id(text: str) -> str:
+    if _MUTED.fullmatch(text) is None:
+        raise ValueError(
+            f"{text!r} is no policy or rule; name one such as blame/label, blame/label#user-error, blame/*"
+        )
+    return text
+
+
 def _parse_with(parse: object) -> BeforeValidator:
     return BeforeValidator(lambda given: parse(given) if isinstance(given, str) else given)  # type: ignore[operator]  # a classmethod of one argument
 
@@ -109,6 +125,8 @@ def _network(text: str) -> IPv4Network | IPv6Network:
 Network = Annotated[IPv4Network | IPv6Network, _parse_with(_network), PlainSerializer(str)]
 ListenAddress = Annotated[Address, _parse_with(Address.parse), PlainSerializer(str)]
 HostPort = Annotated[RemoteServer, _parse_with(RemoteServer.parse), PlainSerializer(str)]
+PolicyId = Annotated[str, AfterValidator(_policy_id)]
+MutedId = Annotated[str, AfterValidator(_muted_id)]
 Zone = Annotated[str, AfterValidator(_zone)]
 MailboxTemplate = Annotated[str, AfterValidator(_template)]
 Hours = Annotated[BusinessHours, _parse_with(BusinessHours.parse), PlainSerializer(str)]

@@ -14,7 +14,7 @@ class Mute:
     """A rule or policy silenced by the lead, for a reason and until a date.
 
     Attributes:
-        target: policy id, or policy id, a hash sign and a rule name.
+        target: policy id; policy id, a hash sign and a rule name; or a family, ``blame/*``.
         reason: why.
         until: last day on which it holds.
         senders: address patterns; empty means all.

@@ -3,7 +3,8 @@
 
 The steps are the design's. 1 and 2 (does a rule run, is it dismissed) happened in `gateway.policy.evaluate`:
 
-    3. start      profile, team, mute, exception, dates, status and failing examples set the mode to start from
+    3. start      profile, team, mute, exception, dates, status and failing examples set the mode to start from;
+                  it is `gateway.verdict.starting`
     4. escalate   the first step that is met raises mode or severity, or adds points; never out of shadow
     5. ease       every step that is met takes points off, never below 0, or lowers a hold to a note
     6. merge      findings on one sentence from one policy or one family count once
@@ -14,27 +15,18 @@ Points and modes are worked out for shadow findings as well; they are reported a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from gateway.policy.finding import Finding, Mode, Severity, To
-from gateway.policy.policies import Escalation, Policy, id_matches
-from gateway.policy.schema.files import Status
+from gateway.policy.policies import Escalation, id_matches
 from gateway.policy.sighting import Sighting
-from gateway.verdict.stance import Mute, Stance
+from gateway.verdict.stance import Stance
+from gateway.verdict.starting import RANK, Start, start
 from gateway.verdict.verdict import Action, Verdict
 
-_RANK = {Mode.SHADOW: 0, Mode.NOTE: 1, Mode.HOLD: 2}
 _GRAVITY = {severity: number for number, severity in enumerate(Severity)}
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """The mode that a finding starts from, and why it is in shadow; None if it is not, or by its own policy's wish."""
-
-    mode: Mode
-    because: str | None = None
 
 
 def decide(
@@ -56,49 +48,6 @@ def decide(
     return Verdict(action, points, tuple(sorted(merged, key=_in_text)), stance.profile, policies_digest, capped)
 
 
-# --- 3. the mode to start from --------------------------------------------------------------------------------------
-
-
-def start(sighting: Sighting, stance: Stance, today: date) -> Start:
-    """Step 3: what silences a finding, else the milder of what the policy and the rule may cause under the profile."""
-    silenced = _silenced(sighting, stance.mutes, today)
-    if silenced is not None:
-        return Start(Mode.SHADOW, silenced)
-    policy, rule = sighting.policy, sighting.rule
-    strict = stance.profile == "strict"
-    own = dict(stance.modes).get(policy.id)
-    of_policy = own or (policy.boldest if strict else policy.mode)
-    of_rule = (rule.boldest if strict else rule.mode) or of_policy
-    mode = min(of_policy, of_rule, key=_RANK.__getitem__)
-    return Start(mode, "shadow" if mode is Mode.SHADOW else None)
-
-
-def _silenced(sighting: Sighting, mutes: Sequence[Mute], today: date) -> str | None:
-    policy = sighting.policy
-    targets = (policy.id, f"{policy.id}#{sighting.rule.name}")
-    reasons = (
-        *_unready(policy, today),
-        *(["shadow: the policy fails its own examples"] if sighting.failing else []),
-        *(f"muted: {mute.reason}" for mute in mutes if mute.target in targets and today <= mute.until),
-        *(
-            f"exception: {exception.reason}"
-            for exception in sighting.exceptions
-            if exception.expires is None or today < exception.expires
-        ),
-    )
-    return reasons[0] if reasons else None
-
-
-def _unready(policy: Policy, today: date) -> Iterator[str]:
-    """Why the policy as a whole is in shadow."""
-    if policy.status is Status.EXPERIMENTAL:
-        yield "shadow: experimental"
-    if policy.effective is not None and today < policy.effective:
-        yield f"shadow: in force from {policy.effective}"
-    if policy.expires is not None and today >= policy.expires:
-        yield f"shadow: expired on {policy.expires}"
-
-
 # --- 4. escalate ----------------------------------------------------------------------------------------------------
 
 
@@ -113,7 +62,7 @@ def escalate(sighting: Sighting, begun: Start, others: frozenset[str]) -> Findin
     points = (max(severity.points, finding.points) if graver else finding.points) + met.add_points
     mode = finding.mode
     if mode is not Mode.SHADOW and met.mode is not None:
-        mode = max(mode, met.mode, key=_RANK.__getitem__)
+        mode = max(mode, met.mode, key=RANK.__getitem__)
     because = _and(finding.because, f"raised: {_words(met.when.terms)}")
     return replace(finding, severity=severity, points=points, mode=mode, to=met.to or finding.to, because=because)
 
@@ -164,7 +113,7 @@ def merge(sightings: Sequence[Sighting], findings: Sequence[Finding]) -> list[Fi
         merged[first] = replace(
             findings[first],
             points=max(finding.points for finding in together),
-            mode=max((finding.mode for finding in together), key=_RANK.__getitem__),
+            mode=max((finding.mode for finding in together), key=RANK.__getitem__),
             severity=max((finding.severity for finding in together), key=_GRAVITY.__getitem__),
             to=To.LEAD if any(finding.to is To.LEAD for finding in together) else findings[first].to,
         )
@@ -197,7 +146,7 @@ def _groups(findings: Sequence[Finding]) -> list[list[int]]:
 
 def _speaks_first(sighting: Sighting, finding: Finding, number: int) -> tuple[bool, int, float, int]:
     """A written rule before the judge, then the bolder, the graver, the earlier."""
-    return sighting.rule.kind == "judged", -_RANK[finding.mode], -finding.points, number
+    return sighting.rule.kind == "judged", -RANK[finding.mode], -finding.points, number
 
 
 # --- the verdict ----------------------------------------------------------------------------------------------------

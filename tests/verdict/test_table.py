@@ -99,6 +99,8 @@ def test_a_policy_that_fails_its_own_examples_is_in_shadow_in_every_profile() ->
     ("blame/sample", TODAY, Action.PASS),
     ("blame/sample#words", TODAY, Action.PASS),
     ("blame/sample#other", TODAY, Action.HOLD),
+    ("blame/*", TODAY, Action.PASS),
+    ("minimise/*", TODAY, Action.HOLD),
     ("blame/sample", date(2026, 11, 30), Action.HOLD),
 ])  # fmt: skip
 def test_a_mute_silences_a_policy_or_rule_through_its_last_day(target: str, until: date, action: Action) -> None:
