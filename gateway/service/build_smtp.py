@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from gateway.service.settings import LimitSettings
+from gateway.service.settings_limits import LimitSettings
 from gateway.service.settings_servers import ListenerSettings, ReleaseSettings, Tls, UpstreamSettings
 from gateway.service.settings_types import RemoteServer
 from gateway.smtp.route import Credentials, SubmissionRoute
@@ -22,6 +22,7 @@ from gateway.smtp.values import (
     TlsFiles,
     Trace,
     UpstreamAddress,
+    UpstreamPatience,
     UpstreamTls,
 )
 
@@ -83,6 +84,11 @@ def limits(settings: LimitSettings) -> Limits:
         memory=settings.memory,
         message_size=settings.message_size,
         spool_folder=str(settings.spool),
+        commands_per_minute=settings.commands_per_minute,
+        junk=settings.junk_commands,
+        errors=settings.errors,
+        recipients=settings.recipients,
+        line_length=settings.line_length,
         hops=settings.hops,
         patience=Patience(command=settings.command_seconds, block=settings.data_seconds),
     )
@@ -97,7 +103,15 @@ def upstream(settings: UpstreamSettings, hostname: str) -> UpstreamAddress:
         tls=_UPSTREAM_TLS[settings.tls],
         ca_file=str(settings.ca_file) if settings.ca_file else None,
         announce=Announce(settings.announce),
+        keep_awake=settings.keep_awake,
+        pool_idle=settings.pool_idle,
         pool_size=settings.pool,
+        patience=UpstreamPatience(
+            connect=settings.connect_seconds,
+            reply=settings.reply_seconds,
+            block=settings.data_seconds,
+            final=settings.final_seconds,
+        ),
     )
 
 

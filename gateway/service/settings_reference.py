@@ -5,15 +5,16 @@ from __future__ import annotations
 
 import json
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
 
 from gateway.service.settings import (
     JudgeSettings,
     LogSettings,
-    MuteSettings,
     PolicySettings,
     Settings,
     TeamSettings,
@@ -42,7 +43,6 @@ _TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("[policies]", PolicySettings),
     ("[judge]", JudgeSettings),
     ("[[team]]", TeamSettings),
-    ("[[mute]]", MuteSettings),
     ("[unjudged]", UnjudgedSettings),
     ("[limits]", LimitSettings),
     ("[log]", LogSettings),
@@ -83,24 +83,22 @@ def _rows(fields: dict[str, FieldInfo]) -> str:
 
 
 def _default(field: FieldInfo) -> str:
-    if field.is_required():
+    if field.default is PydanticUndefined:
         return "needed"
-    default = field.get_default(call_default_factory=True)
-    return f"`{_toml(default)}`" if default is not None else "none"
+    return f"`{_toml(field.default)}`" if field.default is not None else "none"
 
 
 def _toml(value: Any) -> str:  # noqa: ANN401 - whatever a setting may be
     match value:
         case bool():
-            text = str(value).lower()
+            return str(value).lower()
         case int() | float():
-            text = str(value)
+            return str(value)
         case tuple():
-            text = "[" + ", ".join(_toml(item) for item in value) + "]"
-        case dict():
-            text = "{" + ", ".join(f"{json.dumps(key)} = {_toml(item)}" for key, item in value.items()) + "}"
+            return "[" + ", ".join(_toml(item) for item in value) + "]"
         case Enum():
-            text = _toml(value.value)
+            return _toml(value.value)
+        case Path():
+            return _toml(str(value))
         case _:
-            text = json.dumps(str(value))
-    return text
+            return json.dumps(str(value))

@@ -93,6 +93,18 @@ class UpstreamSettings(Table):
     """Whether upstream, where it offers that, is told who the client is: "xforward" for its log, "xclient" to judge."""
     pool: int = Field(default=20, ge=0)
     """Idle sessions kept open for clients that do not authenticate."""
+    pool_idle: PositiveFloat = 30.0
+    """Seconds after which an idle session is closed."""
+    keep_awake: PositiveFloat = 45.0
+    """Seconds between NOOPs while a client uploads, so that upstream does not give its session up."""
+    connect_seconds: PositiveFloat = 10.0
+    """Seconds that connecting may take, and the TLS handshake."""
+    reply_seconds: PositiveFloat = 90.0
+    """Seconds that upstream has to answer a command. A client in front of us gives up after some minutes."""
+    data_seconds: PositiveFloat = 180.0
+    """Seconds that may pass without upstream taking an octet of a message."""
+    final_seconds: PositiveFloat = 600.0
+    """Seconds that upstream has to answer the end of a message (RFC 5321 4.5.3.2.6 asks for ten minutes)."""
 
 
 class ReleaseSettings(Table):
