@@ -9,6 +9,8 @@ from gateway.mail.mime import Part
 
 _ENCRYPTED = frozenset({"multipart/encrypted"})
 _CMS = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+# Where the type of a CMS object is not named, it may be the one that nobody but the recipient can open.
+_LOCKING = frozenset({"", "enveloped-data", "authenveloped-data"})
 # Texts that are data for a program.
 _NOT_FOR_READING = frozenset(
     {
@@ -72,14 +74,14 @@ def encrypted(root: Part) -> bool:
     """Whether the text is locked away: PGP/MIME or S/MIME (RFC 3156 4, RFC 8551 3.2.2)."""
     if root.type in _ENCRYPTED:
         return True
-    if root.type in _CMS:
-        return root.kind.get("smime-type").lower() != "signed-data" and not root.filename.lower().endswith(".p7s")
-    return False
+    return opaque(root) and root.kind.get("smime-type").lower() in _LOCKING
 
 
 def opaque(root: Part) -> bool:
-    """Whether the text is wrapped in a signature that hides it (S/MIME signed-data, RFC 8551 3.5.2)."""
-    return root.type in _CMS
+    """Whether the message is one CMS object, signed or encrypted (RFC 8551 3.2); by its name where its type is lost."""
+    if root.type in _CMS:
+        return not root.filename.lower().endswith(".p7s")
+    return root.type == "application/octet-stream" and root.filename.lower().endswith(".p7m")
 
 
 def attachments(root: Part) -> Iterator[Part]:

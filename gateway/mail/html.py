@@ -238,10 +238,10 @@ class _Writer:
             self._links.append((self._at, self._targets[len(self._links)]))
         return text.replace(LINK, "").split()
 
-    def rendered(self, *, complete: bool) -> Rendered:
+    def rendered(self) -> Rendered:
         """All that was written."""
         lines = Lines(self._texts, self._starts, bytes(self._depths), bytes(self._hints))
-        return Rendered("\n".join(self._texts), lines, tuple(self._links), complete and self._left > 0)
+        return Rendered("\n".join(self._texts), lines, tuple(self._links), self._left > 0)
 
 
 def render(markup: str, text_limit: int, depth_limit: int) -> Rendered:
@@ -269,4 +269,5 @@ def render(markup: str, text_limit: int, depth_limit: int) -> Rendered:
     writer = _Writer(reader.targets, text_limit)
     for run, setting in zip(visible("".join(reader.pieces)).split(SETTING), reader.settings, strict=False):
         writer.run(run, setting)
-    return writer.rendered(complete=complete)
+    rendered = writer.rendered()
+    return rendered if complete else rendered._replace(complete=False)

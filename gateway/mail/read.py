@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import compress
 
-from gateway.mail import choose, headers, html, language, mime, plain, sentences
+from gateway.mail import choose, cms, headers, html, language, mime, plain, sentences
 from gateway.mail.limits import Limits
 from gateway.mail.lines import Lines, Rendered, Role, joined
 from gateway.mail.mime import Part
@@ -17,6 +18,7 @@ from gateway.mail.split import Split, newest_by_others, split
 _DEFAULT = Limits()
 _NOT_TEXT = re.compile("[\x01-\x08\x0e-\x17\ufffd]")
 _SAMPLE = 4000
+_MOST_WRAPPINGS = 3
 
 
 def read(content: bytes, limits: Limits = _DEFAULT) -> Reply:
@@ -27,31 +29,46 @@ def read(content: bytes, limits: Limits = _DEFAULT) -> Reply:
         limits: how much work it may cause.
     """
     taken = content[: limits.octets] if len(content) > limits.octets else content
-    tree = mime.tree(taken, limits)
-    found = headers.of(tree)
-    subject = headers.subject(tree)
-    files = tuple(part.filename for part in choose.attachments(tree.root))
-    if choose.encrypted(tree.root):
-        return Reply(ReadState.ENCRYPTED, found, subject, attachments=files, confidence=0.0)
-    rendered = _rendered(taken, tree.root, limits)
-    if rendered is not None and len(rendered.lines) > limits.lines:
-        rendered = rendered._replace(lines=rendered.lines.part(0, limits.lines), complete=False)
-    if rendered is None or _garbled(rendered.text):
-        locked = rendered is not None or choose.opaque(tree.root)
-        state = ReadState.UNREADABLE if locked else ReadState.EMPTY
-        return Reply(state, found, subject, attachments=files, confidence=0.0 if locked else 1.0)
+    outer = mime.tree(taken, limits)
+    inner, root = _unwrapped(taken, outer.root, limits)
+    files = tuple([part.filename for part in choose.attachments(root)])
+    facts = Reply(ReadState.EMPTY, headers.of(outer), headers.subject(outer), attachments=files)
+    if choose.encrypted(root):
+        return replace(facts, state=ReadState.ENCRYPTED, confidence=0.0)
+    rendered = _rendered(inner, root, limits)
+    if rendered is None:
+        return replace(facts, state=ReadState.UNREADABLE, confidence=0.0) if choose.opaque(root) else facts
+    if _garbled(rendered.text):
+        return replace(facts, state=ReadState.UNREADABLE, confidence=0.0)
     if "-----BEGIN PGP MESSAGE-----" in rendered.text:
-        return Reply(ReadState.ENCRYPTED, found, subject, attachments=files, confidence=0.0, rendered=rendered.text)
+        return replace(facts, state=ReadState.ENCRYPTED, confidence=0.0, rendered=rendered.text)
+    if len(rendered.lines) > limits.lines:
+        rendered = rendered._replace(lines=rendered.lines.part(0, limits.lines), complete=False)
+    whole = rendered.complete and len(taken) == len(content)
+    return _understood(facts, rendered, ReadState.READ if whole else ReadState.TRUNCATED)
+
+
+def _unwrapped(content: bytes, root: Part, limits: Limits) -> tuple[bytes, Part]:
+    """The message inside opaque signatures (S/MIME signed-data), and its root; where there are none, the same."""
+    for _ in range(_MOST_WRAPPINGS):
+        signed = cms.signed_content(mime.octets(content, root, limits.octets)) if choose.opaque(root) else None
+        if signed is None:
+            break
+        content, root = signed, mime.tree(signed, limits).root
+    return content, root
+
+
+def _understood(facts: Reply, rendered: Rendered, state: ReadState) -> Reply:
+    """What its header says, and what its text says."""
     parts = split(rendered.lines)
     authored, places = _authored(parts)
-    whole = ReadState.READ if authored else ReadState.EMPTY
     return Reply(
-        state=whole if rendered.complete and len(taken) == len(content) else ReadState.TRUNCATED,
-        headers=found,
-        subject=subject,
+        state=state if authored or state is not ReadState.READ else ReadState.EMPTY,
+        headers=facts.headers,
+        subject=facts.subject,
         authored=authored,
         sentences=sentences.split(authored),
-        customer=newest_by_others(parts, headers.own_side(found)),
+        customer=newest_by_others(parts, headers.own_side(facts.headers)),
         quoted=parts.text(Role.QUOTED),
         signature=parts.text(Role.SIGNATURE),
         boilerplate=parts.text(Role.BOILERPLATE),
@@ -60,7 +77,7 @@ def read(content: bytes, limits: Limits = _DEFAULT) -> Reply:
         places=places,
         rendered=rendered.text,
         links=_links(parts, authored, rendered),
-        attachments=files,
+        attachments=facts.attachments,
     )
 
 
