@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 from gateway.mail import marks
+from gateway.mail.formulas import SENT_FROM, SENT_FROM_WORDS
 from gateway.mail.lines import Hint, Lines
 from gateway.mail.marks import Mark
-from gateway.mail.wording import SENT_FROM, SENT_FROM_WORDS, SEPARATORS
+from gateway.mail.wording import SEPARATORS
 
 _BELOW_DEVICE = 0.5
 _LETTERS = 4

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 
+from gateway.mail.formulas import BANNER, BANNER_WORDS, CLOSINGS, DISCLAIMER_HEADS, FOOTER, SENT_FROM, SENT_FROM_WORDS
 from gateway.mail.lines import Hint, Lines, Role, anything_authored, table
 from gateway.mail.marks import rule
-from gateway.mail.wording import BANNER, BANNER_WORDS, CLOSINGS, DISCLAIMER_HEADS, FOOTER, SENT_FROM, SENT_FROM_WORDS
 
 _DELIMITERS = frozenset({"--", "—", "–", "—-", "--\xa0", "- -", "__", "-- -"})
 _LONGEST_SIGNATURE = 15

@@ -19,8 +19,8 @@ import re
 from collections.abc import Sequence
 from enum import Enum
 
+from gateway.mail.formulas import CLOSINGS, GREETING
 from gateway.mail.reply import Sentence, SentenceKind
-from gateway.mail.wording import CLOSINGS, GREETING
 
 _WIDEST_WRAP = 100
 _NARROWEST_WRAP = 45

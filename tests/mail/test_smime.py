@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import base64
-import datetime
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
@@ -54,7 +54,7 @@ def signed(entity: bytes) -> bytes:
     """Signed opaquely by a real signer."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Ida")])
-    now = datetime.datetime(2025, 3, 3, tzinfo=datetime.UTC)
+    now = dt.datetime(2025, 3, 3, tzinfo=dt.UTC)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -62,7 +62,7 @@ def signed(entity: bytes) -> bytes:
         .public_key(key.public_key())
         .serial_number(1)
         .not_valid_before(now)
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
         .sign(key, hashes.SHA256())
     )
     builder = PKCS7SignatureBuilder().set_data(entity).add_signer(certificate, key, hashes.SHA256())
