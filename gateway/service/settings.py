@@ -8,6 +8,7 @@ This module says what may be written; `gateway.service.read_settings` reads a fi
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
@@ -25,7 +26,7 @@ from gateway.service.settings_servers import (
     Table,
     UpstreamSettings,
 )
-from gateway.service.settings_types import BusinessHours, Hours, MailboxTemplate, Network, Zone
+from gateway.service.settings_types import BusinessHours, Hours, MailboxTemplate, MutedId, Network, PolicyId, Zone
 
 
 class OnError(StrEnum):
@@ -75,10 +76,13 @@ class TeamSettings(Table):
     """Profile of the team."""
     hold_at: PositiveFloat = 4.0
     """Points of findings of at least two policies from which a message is held."""
+    modes: dict[PolicyId, Literal["shadow", "note", "hold"]] = Field(default_factory=dict)
+    """Modes of the team's own for a policy, in place of what its file says: { "blame/label" = "note" }."""
     observe: bool = False
     """Judge and count this team's mail, hold nothing."""
     languages: tuple[str, ...] = ()
-    """Languages in which the team writes; empty for any that the rules know."""
+    """Languages in which the team writes, for example ["en"]; a reply that seems to be in another is taken for one in
+    the only one, or in any of them. Empty: what the text itself says."""
     zone: Zone = "UTC"
     """Time zone of cards and deadlines, for example "Europe/Berlin"."""
     hours: Hours = BusinessHours.parse("Mon-Fri 09:00-17:00")
@@ -95,6 +99,23 @@ class TeamSettings(Table):
     """How an agent's hold ends by itself: sent, returned to the sender, or kept."""
     lead_end: Literal["release", "return", "keep"] = "return"
     """How a lead's hold ends by itself."""
+
+
+class MuteSettings(Table):
+    """`[[mute]]`: a rule that the lead silences until a day. It is evaluated and counted all the same, as shadow."""
+
+    policy: MutedId
+    """A policy ("blame/label"), one rule of it ("blame/label#user-error"), or a family of policies ("blame/*")."""
+    reason: Annotated[str, Field(min_length=3)]
+    """Why; reports show it beside each finding."""
+    until: date
+    """Last day on which it is silent, for example 2027-03-31 (without quotation marks)."""
+    teams: tuple[str, ...] = ()
+    """Names of the teams for which it is silent; empty for all."""
+    senders: tuple[str, ...] = ()
+    """Patterns of senders for whom it is silent; empty for all."""
+    recipients: tuple[str, ...] = ()
+    """Patterns of recipients; a message to any of them is meant. Empty for all."""
 
 
 class UnjudgedSettings(Table):
@@ -160,6 +181,8 @@ class Settings(Table):
     """The learned judge."""
     team: tuple[TeamSettings, ...] = ()
     """Teams, in the order in which they are asked."""
+    mute: tuple[MuteSettings, ...] = ()
+    """Silenced rules."""
     unjudged: UnjudgedSettings = UnjudgedSettings()
     """What passes unjudged."""
     limits: LimitSettings = LimitSettings()
@@ -175,6 +198,15 @@ class Settings(Table):
             twice = {name for name in names if names.count(name) > 1}
             if twice:
                 raise ValueError(f"two {what}s are named {min(twice)!r}; give each a name of its own")
+        return self
+
+    @model_validator(mode="after")
+    def _mutes_name_teams(self) -> Settings:
+        names = {team.name for team in self.team}
+        for mute in self.mute:
+            for team in mute.teams:
+                if team not in names:
+                    raise ValueError(f"the mute of {mute.policy} is for team {team!r}, and there is no such [[team]]")
         return self
 
     @model_validator(mode="after")

@@ -5,16 +5,15 @@ from __future__ import annotations
 
 import json
 from enum import Enum
-from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 
 from gateway.service.settings import (
     JudgeSettings,
     LogSettings,
+    MuteSettings,
     PolicySettings,
     Settings,
     TeamSettings,
@@ -43,6 +42,7 @@ _TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("[policies]", PolicySettings),
     ("[judge]", JudgeSettings),
     ("[[team]]", TeamSettings),
+    ("[[mute]]", MuteSettings),
     ("[unjudged]", UnjudgedSettings),
     ("[limits]", LimitSettings),
     ("[log]", LogSettings),
@@ -83,22 +83,24 @@ def _rows(fields: dict[str, FieldInfo]) -> str:
 
 
 def _default(field: FieldInfo) -> str:
-    if field.default is PydanticUndefined:
+    if field.is_required():
         return "needed"
-    return f"`{_toml(field.default)}`" if field.default is not None else "none"
+    default = field.get_default(call_default_factory=True)
+    return f"`{_toml(default)}`" if default is not None else "none"
 
 
 def _toml(value: Any) -> str:  # noqa: ANN401 - whatever a setting may be
     match value:
         case bool():
-            return str(value).lower()
+            text = str(value).lower()
         case int() | float():
-            return str(value)
+            text = str(value)
         case tuple():
-            return "[" + ", ".join(_toml(item) for item in value) + "]"
+            text = "[" + ", ".join(_toml(item) for item in value) + "]"
+        case dict():
+            text = "{" + ", ".join(f"{json.dumps(key)} = {_toml(item)}" for key, item in value.items()) + "}"
         case Enum():
-            return _toml(value.value)
-        case Path():
-            return _toml(str(value))
+            text = _toml(value.value)
         case _:
-            return json.dumps(str(value))
+            text = json.dumps(str(value))
+    return text
