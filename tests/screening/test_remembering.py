@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from gateway.mail.envelope import Path as MailPath
 from gateway.mail.limits import Limits
 from gateway.mail.read import read
 from gateway.mail.server_reply import ServerReply
+from gateway.policy.context import Context
 from gateway.policy.letter import Keyring, Own
 from gateway.policy.load import load
 from gateway.policy.memory import Question, Recollection, Sent
@@ -219,10 +221,7 @@ async def test_a_fault_of_the_memory_ends_nothing(tmp_path: Path, policies: Poli
 class Away:
     """A memory that is never there."""
 
-    asked = 0
-
     async def recall(self, _question: Question) -> Recollection:
-        self.asked += 1
         raise Unavailable("gone")
 
     async def sent(self, _sent: Sent) -> None:
@@ -238,3 +237,24 @@ async def test_without_the_memory_mail_goes_on(tmp_path: Path, policies: Policie
         assert await here.send("r2", CANNED, "m1", "r1", "m2") == "passed"
         with pytest.raises(Unavailable):
             await here.hear("m1", ANGRY)
+
+
+class Mute(Away):
+    """A memory that takes the question and never answers."""
+
+    asked = 0
+
+    async def recall(self, _question: Question) -> Recollection:
+        self.asked += 1
+        return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]  # of nothing
+
+
+async def test_a_memory_that_does_not_answer_is_not_waited_for_and_then_left_alone() -> None:
+    memory = Mute()
+    remembering = Remembering(memory, KEYRING, None, lambda: NOON, Diligence(patience=0.02, pause=60))
+    content = b"From: anna@larch.example\r\nMessage-ID: <r1@x.example>\r\n\r\n" + CANNED + b"\r\n"
+    letter = remembering.letter(ENVELOPE, read(content), "helpdesk", "anna")
+    for _ in range(3):
+        async with asyncio.timeout(5):
+            assert await remembering.informed(Context(), letter) == Context()
+    assert memory.asked == 1
