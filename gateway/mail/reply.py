@@ -42,12 +42,14 @@ class Sentence:
         start: offset of its first character in `Reply.authored`.
         end: offset behind its last character in `Reply.authored`.
         kind: what it is.
+        quoted: spans of `text`, marks included, in which the agent quotes the customer ("you wrote: '…'").
     """
 
     text: str
     start: int
     end: int
     kind: SentenceKind = SentenceKind.PROSE
+    quoted: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

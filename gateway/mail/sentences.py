@@ -9,8 +9,7 @@ width is what the longest line of the text shows; lines longer than any wrapping
 Inside a paragraph a sentence ends at ``.``, ``!``, ``?`` or ``…`` before white space and a character that can begin
 one, unless the word before is an abbreviation, an initial, or a list number; in Chinese and Japanese at ``。！？``.
 
-A line is code only if its shape says so: a prompt, a time stamp, braces, an assignment, a command with arguments. Where
-that is in doubt it is prose, since code that is judged does little harm, and prose that is not judged may.
+What the customer is quoted with in it is not the agent's own, see `gateway.mail.quotations`.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ import re
 from collections.abc import Sequence
 from enum import Enum
 
+from gateway.mail import code_lines, quotations
 from gateway.mail.formulas import CLOSINGS, GREETING
 from gateway.mail.reply import Sentence, SentenceKind
 
@@ -41,37 +41,11 @@ _LIST_ITEM = re.compile(r"(?:[-*•·‣▪–—+]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.
 _ITEM_MARKS = frozenset({".", ")"})
 _LIST_STARTS = frozenset("-*•·‣▪–—+(0123456789")
 
-_CODE_SHAPE = re.compile(
-    r"[$#%] \S|>>> |```|~~~|\w+@[\w.-]+[:~].*[$#]|[A-Z]:\\[^ ]*>|PS [A-Z]:"  # prompts and fences
-    r"|\[?(?:\d{4}-\d\d-\d\d[T ]?)?\d\d:\d\d:\d\d|\w{3} +\d+ \d\d:\d\d:\d\d|\d{4}-\d\d-\d\d[T ]\d\d:\d\d"  # logs
-    r"|at [\w.$<>]+\(.*\)$|File \".*\", line \d|Traceback \(|[\w.]*(?:Error|Exception): |(?:ERROR|WARN|WARNING"
-    r"|INFO|DEBUG|FATAL)\b"
-    r"|[\w.\[\]-]+ ?=(?!=) ?[\w\"'/\[{<(.$-]\S*;?$|[\[{<][\w\"'/!?].*[\]}>][,;]?$|.*(?:[{}]|\)|\w\]|\"|')[;{]?$"
-    r"|.*\w\(.*\);$"
-    r"|(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP) .*(?:\bFROM\b|\bINTO\b|\bSET\b|\bTABLE\b|\bWHERE\b|;$)"
-)
-_CODE_STARTS = frozenset("$#%>`~[{<}0123456789/\\")
-_CODE_ENDS = frozenset("{};")
-_COMMAND_NAMES = (
-    "sudo curl wget ssh scp rsync git npm npx yarn pip pip3 apt apt-get yum dnf brew docker docker-compose"
-    " podman kubectl helm chmod"
-    " chown systemctl service journalctl grep sed awk tar ping nslookup dig traceroute tracert ipconfig"
-    " ifconfig netstat"
-    " chkdsk sfc dism regedit mysqldump mysql psql pg_dump openssl certbot python python3 node java mvn cargo"
-    " telnet nmap"
-)
-_COMMANDS = frozenset(_COMMAND_NAMES.split())
-_LOG_WORDS = frozenset(
-    {
-        *("at", "File", "Traceback", "ERROR", "WARN", "WARNING", "INFO", "DEBUG", "FATAL", "PS"),
-        *("SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "DROP"),
-    }
-)
 # A line with none of these is neither an item nor code; see `_may_stand_alone`.
-_ODD_STARTS = _LIST_STARTS | _CODE_STARTS | frozenset(" \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u3000")
+_ODD_STARTS = _LIST_STARTS | code_lines.STARTS | frozenset(" \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u3000")
 _ODD_SECONDS = frozenset("= ")
 _ODD_WORD_ENDS = frozenset(":.)")
-_ODD_WORDS = _COMMANDS | _LOG_WORDS
+_ODD_WORDS = code_lines.COMMANDS | code_lines.LOG_WORDS
 _QUOTES = re.compile(r"[\"“„«][^\"“”„«»\n]{3,400}[\"”“»][.,!?]{0,2}")
 _OPENING_QUOTES = frozenset('"“„«')
 _FINISHED = frozenset(".!?…:;。！？")
@@ -116,7 +90,7 @@ def split(text: str) -> tuple[Sentence, ...]:
             _add_block(found, text, (at, at + length), apart[number] or _kind_of_line(line, place))
         at += length + 1
         number = end + 1
-    return tuple(found)
+    return quotations.marked(found, text)
 
 
 def _may_stand_alone(line: str) -> bool:
@@ -127,7 +101,7 @@ def _may_stand_alone(line: str) -> bool:
         or rest[0] in _ODD_SECONDS
         or line[0] in _ODD_STARTS
         or word[-1] in _ODD_WORD_ENDS
-        or line[-1] in _CODE_ENDS
+        or line[-1] in code_lines.ENDS
         or word in _ODD_WORDS
     )
 
@@ -139,7 +113,7 @@ def _stands_alone(line: str) -> SentenceKind | None:
         return None
     if (stripped[0] in _LIST_STARTS or stripped[1:2] in _ITEM_MARKS) and _LIST_ITEM.match(stripped):
         return _LIST
-    return _CODE if _is_code(stripped) else None
+    return _CODE if code_lines.is_code(stripped) else None
 
 
 def _last_with_text(lines: Sequence[str]) -> int:
@@ -165,17 +139,6 @@ def _continues(line: str, following: str, width: int) -> bool:
         return True
     # Wrapped more than once, or by hand: half a sentence goes on in lower case.
     return length >= _SHORTEST_BROKEN and line[-1] not in _FINISHED and following[0].islower()
-
-
-def _is_code(stripped: str) -> bool:
-    if stripped[0] in _CODE_STARTS or stripped[-1] in _CODE_ENDS:
-        return _CODE_SHAPE.match(stripped) is not None
-    word, _, rest = stripped.partition(" ")
-    if word in _COMMANDS:
-        return bool(rest) and stripped[-1] not in _FINISHED
-    return (word in _LOG_WORDS or word[-1] == ":" or not rest or rest[0] == "=") and _CODE_SHAPE.match(
-        stripped
-    ) is not None
 
 
 def _kind_of_line(line: str, place: _Place) -> SentenceKind:
