@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import (
@@ -33,7 +32,7 @@ from gateway.ledger.schema import Utc, holds
 from gateway.policy.memory import Met, Question, Recollection, State
 
 _LAST = 50
-"""Replies of a sender that are looked through for what they have sent before."""
+"""Replies of a sender that are looked through for what they have sent before; one to several customers is several."""
 
 
 def _went_out(table: Table) -> ColumnElement[bool]:
@@ -57,7 +56,7 @@ _LAST_SENT = (
     select(sent.c.message, sent.c.sketches)
     .where(sent.c.sender == bindparam("sender"), sent.c.message != bindparam("own"), _went_out(sent))
     .order_by(sent.c.at.desc(), sent.c.message)
-    .limit(2 * _LAST)  # a reply to several has a row for each of them
+    .limit(_LAST)
 )
 _RELATED = union_all(
     select(relations.c.relation.label("name"), literal(None, Utc()).label("at")).where(
@@ -134,8 +133,7 @@ def _ours(connection: Connection, question: Question, threads: Iterable[str]) ->
 
 def _last(connection: Connection, question: Question) -> Iterable[str]:
     """The sketches of the sender's last replies."""
-    rows = connection.execute(_LAST_SENT, _about(question))
-    return islice({row.message: row.sketches for row in rows}.values(), _LAST)
+    return {row.message: row.sketches for row in connection.execute(_LAST_SENT, _about(question))}.values()
 
 
 def _met(connection: Connection, messages: Iterable[str]) -> Mapping[str, Met]:

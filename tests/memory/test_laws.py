@@ -15,6 +15,9 @@ from gateway.ledger.schema import metadata
 from gateway.policy.memory import Heard, Question, Recollection, Sent, State
 from tests.memory.letters import CUSTOMER, NOON, heard, letter, mail, sent
 
+ENGINE = create_engine("sqlite://")
+metadata.create_all(ENGINE)
+
 #: Messages of a few threads, each referring to some that came before it by number.
 _threads = st.lists(
     st.tuples(st.booleans(), st.sets(st.integers(0, 9), max_size=3), st.sampled_from((0, 1, 3, None)), st.booleans()),
@@ -39,20 +42,17 @@ def told(messages: list[tuple[bool, set[int], int | None, bool]]) -> list[Sent |
 
 def answer(entries: list[Sent | Heard], question: Question) -> Recollection:
     """What a memory says that was told these, in this order."""
-    engine = create_engine("sqlite://")
-    metadata.create_all(engine)
-    with engine.begin() as connection:
+    with ENGINE.connect() as connection:
+        memory_writes.forget_all(connection)
         for entry in entries:
             if isinstance(entry, Sent):
                 memory_writes.add_sent(connection, entry)
             else:
                 memory_writes.add_heard(connection, entry, NOON)
-        said = memory_reads.recall(connection, question)
-    engine.dispose()
-    return said
+        return memory_reads.recall(connection, question)
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(_threads, st.randoms(use_true_random=False))
 def test_order_and_repetition_make_no_difference(
     messages: list[tuple[bool, set[int], int | None, bool]], chance: random.Random
@@ -66,7 +66,7 @@ def test_order_and_repetition_make_no_difference(
     assert replace(answer(shuffled, question), began=None) == replace(answer(entries, question), began=None)
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(_threads)
 def test_counts_are_of_messages_that_hang_together(
     messages: list[tuple[bool, set[int], int | None, bool]],

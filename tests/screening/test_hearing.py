@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.mail.envelope import Client, Envelope, Path
@@ -121,6 +121,7 @@ async def test_a_long_message_is_read_all_the_same() -> None:
     assert heard.state.level == 3
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.binary(max_size=400))
 async def test_no_copy_makes_it_fail(content: bytes) -> None:
     _, counted = await hear(content)
