@@ -15,7 +15,7 @@ from gateway.judge.question import Question
 from gateway.policy.judgement import Judgement
 
 BIGGEST: Final = 8 * 1024 * 1024
-"""Octets of a frame; the text that is judged is capped far below (`limits.text`)."""
+"""Octets of a frame; the text that is judged is capped far below (`reading.text`)."""
 _LENGTH: Final = struct.Struct("!I")
 
 

@@ -11,7 +11,6 @@ from datetime import timedelta
 import structlog
 
 from gateway.ledger.memory import SqlMemory
-from gateway.mail.limits import Limits as ReadingLimits
 from gateway.policy.letter import Keyring, Own
 from gateway.policy.policies import Policies
 from gateway.ports import Journal, Memory, Unavailable
@@ -58,7 +57,7 @@ def feed(settings: Settings, feed: FeedSettings, memory: Memory, journal: Journa
     Raises:
         LookupError: the ledger's key is not where the settings say.
     """
-    limits = ReadingLimits(text=settings.limits.text)
+    limits = settings.reading.limits()
     return FeedReception(
         listener=Listener(name=_FEED, hostname=settings.hostname, networks=feed.servers),
         limits=build_smtp.limits(settings.limits),

@@ -18,6 +18,7 @@ from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, model_va
 from gateway.service.logs import LogFormat, LogLevel
 from gateway.service.settings_limits import LimitSettings
 from gateway.service.settings_memory import FeedSettings, MemorySettings
+from gateway.service.settings_reading import ReadingSettings
 from gateway.service.settings_servers import (
     ImapSettings,
     LedgerSettings,
@@ -185,6 +186,8 @@ class Settings(Table):
     """Silenced rules."""
     unjudged: UnjudgedSettings = UnjudgedSettings()
     """What passes unjudged."""
+    reading: ReadingSettings = ReadingSettings()
+    """Reading."""
     limits: LimitSettings = LimitSettings()
     """Caps."""
     log: LogSettings = LogSettings()

@@ -39,5 +39,3 @@ class LimitSettings(Table):
     """Octets of a line of a message with its end; no limit if absent (RFC 5321 has 1000, and mail programs more)."""
     hops: PositiveInt = 50
     """A message with more Received fields than this is refused as a loop."""
-    text: PositiveInt = 200_000
-    """Characters of text that are judged; what follows is not read."""

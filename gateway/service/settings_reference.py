@@ -21,6 +21,7 @@ from gateway.service.settings import (
 )
 from gateway.service.settings_limits import LimitSettings
 from gateway.service.settings_memory import FeedSettings, MemorySettings
+from gateway.service.settings_reading import ReadingSettings
 from gateway.service.settings_servers import (
     FolderSettings,
     ImapSettings,
@@ -44,6 +45,7 @@ _TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("[[team]]", TeamSettings),
     ("[[mute]]", MuteSettings),
     ("[unjudged]", UnjudgedSettings),
+    ("[reading]", ReadingSettings),
     ("[limits]", LimitSettings),
     ("[log]", LogSettings),
 )

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import structlog
 import uvloop
 
-from gateway.mail.limits import Limits as ReadingLimits
 from gateway.policy.policies import Policies
 from gateway.ports import Judge
 from gateway.screening.holding import Holding
@@ -96,7 +95,7 @@ def _screening(
     judging = Judging(
         jurisdiction=build_screening.jurisdiction(settings),
         policies=policies,
-        limits=ReadingLimits(text=settings.limits.text),
+        limits=settings.reading.limits(),
         today=lambda: build_smtp.now().date(),
         judge=judge,
         remembering=remembering,
