@@ -35,7 +35,9 @@ def keyring(settings: Settings) -> Keyring:
         LookupError: the ledger's key is not where the settings say.
     """
     domains = frozenset(domain.lower() for domain in settings.unjudged.internal_domains)
-    members = tuple(pattern for team in settings.team for pattern in team.members)
+    # A team whose members are everybody ("*") does not say who is a colleague.
+    patterns = (pattern for team in settings.team for pattern in team.members)
+    members = tuple(pattern for pattern in patterns if pattern.rpartition("@")[2].strip("*?"))
     return Keyring(settings.ledger.key.read().encode(), Own(domains, members))
 
 

@@ -23,14 +23,14 @@ listener = [{{name = "in", listen = "127.0.0.1:10025"}}]
 upstream = {{server = "127.0.0.1:10026"}}
 ledger = {{url = "sqlite:///{folder}/ledger.db", key = {{file = "{folder}/key"}}}}
 unjudged = {{internal_domains = ["Larch.example"]}}
-team = [{{name = "helpdesk", members = ["*@desk.example"]}}]
+team = [{{name = "helpdesk", members = [{members}]}}]
 {more}
 """
 
 
-def settings(folder: Path, more: str = "") -> Settings:
+def settings(folder: Path, more: str = "", members: str = '"*@desk.example"') -> Settings:
     (folder / "key").write_text("k" * 40)
-    (folder / "bedside.toml").write_text(SETTINGS.format(folder=folder, more=more))
+    (folder / "bedside.toml").write_text(SETTINGS.format(folder=folder, more=more, members=members))
     return read_settings(folder / "bedside.toml")
 
 
@@ -41,6 +41,11 @@ def test_colleagues_are_known_by_domain_and_by_membership(tmp_path: Path) -> Non
         True,
         False,
     ]
+
+
+def test_a_team_of_everybody_makes_no_customer_a_colleague(tmp_path: Path) -> None:
+    own = keyring(settings(tmp_path, members='"*", "*@*", "root"')).own
+    assert [own.has(each) for each in ("a@customer.example", "root", "a@larch.example")] == [False, True, True]
 
 
 def test_a_feed_without_a_memory_is_a_mistake_that_is_named(tmp_path: Path) -> None:
