@@ -12,6 +12,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
 from gateway.hold.card_identity import TOKEN_FIELD, message_id
+from gateway.hold.card_seal import SEAL_FIELD, seal
 from gateway.hold.card_words import line
 
 _POLICY = SMTP.clone(max_line_length=78)
@@ -61,6 +62,8 @@ def compose(head: Head, text: str, html: str | None, original: bytes | None, *, 
         body.set_boundary(_boundary(text.encode(), html.encode()))
     del body["MIME-Version"]
     fields = _fields(head)
+    if html is not None:
+        fields[SEAL_FIELD] = seal(text, html, original)
     if original is None:
         for name, value in body.items():
             fields[name] = value

@@ -65,6 +65,12 @@ def reconcile(
     return (*card_steps(hold, role, look.present, look.stale, desk.folders), *notice_steps(hold, role, desk))
 
 
+def edited(hold: Hold, role: To, now: datetime) -> Answer:
+    """In place of a change whose card (`Change.trusting`) is not as we made it: nothing is decided."""
+    event = Event(hold.id, now, "contradiction", _ACTORS[role], "edited")
+    return Answer(role, Reason.EDITED, states.touch(hold), event)
+
+
 @dataclass(frozen=True, slots=True)
 class _Look:
     """One hold, as one reviewer's folders show it."""
@@ -192,7 +198,8 @@ class _Look:
     def _change(self, after: Hold, what: str, meaning: Meaning) -> Change:
         card = next((f.card for f in self.present if f.meaning is meaning), None)
         folder = card.folder if card else ""
-        return Change(after, self._event(what, f"by folder {folder}" if folder else "card gone"), card)
+        event = self._event(what, f"by folder {folder}" if folder else "card gone")
+        return Change(after, event, card if meaning in _DECISIONS else None)
 
     def _answer(self, reason: Reason, after: Hold | None = None) -> Answer:
         event = self._event("contradiction", reason.replace("_", " "))

@@ -160,6 +160,14 @@ class ImapMailbox:
             found = await _find(connection, layout, folder, token)
             return found[0] if found else None
 
+    async def content(self, card: SeenCard, limit: int) -> bytes:
+        """See `gateway.ports.Mailbox.content`."""
+        async with self._work() as (connection, layout):
+            await _select(connection, layout, card)
+            answer = await connection.expect("UID FETCH", str(card.uid), f"(UID BODY.PEEK[]<0.{limit}>)")
+            found = [pairs(tokens[1]).get("BODY") for tokens in answer.named("FETCH") if len(tokens) > 1]
+            return next((octets for octets in found if isinstance(octets, bytes)), b"")
+
     def changes(self, folders: Sequence[str]) -> Subscription:
         """See `gateway.ports.Mailbox.changes`; asked again for the same folders, the same watch goes on."""
         if self._subscription is None or self._subscription.folders != tuple(folders):

@@ -37,6 +37,10 @@ class Mailbox(Protocol):
         """The message with this token in a folder that may hold a great deal of other mail (INBOX)."""
         ...
 
+    async def content(self, card: SeenCard, limit: int) -> bytes:
+        """The first octets of a message, as the server gives them now; none if it is not there any more."""
+        ...
+
     def changes(self, folders: Sequence[str]) -> AsyncIterator[None]:
         """Wakes whenever something may have changed in these folders, by NOTIFY, IDLE or not at all.
 

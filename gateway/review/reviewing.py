@@ -17,12 +17,13 @@ from datetime import datetime, timedelta
 import structlog
 
 from gateway.hold import states
+from gateway.hold.card_seal import FETCHED, altered
 from gateway.hold.desk import Desk, Found
 from gateway.hold.event import Event
 from gateway.hold.folders import Meaning
 from gateway.hold.hold import Hold, Showing
 from gateway.hold.ladder import Ladder
-from gateway.hold.reconcile import reconcile
+from gateway.hold.reconcile import edited, reconcile
 from gateway.hold.seen import SeenCard
 from gateway.hold.steps import (
     Answer,
@@ -180,6 +181,8 @@ class _Mender:
             if decided is None:
                 await self._display(hold, role, [step for step in steps if not isinstance(step, Change | Answer)])
                 return True
+            if isinstance(decided, Change) and await self._edited(decided.trusting):
+                decided = edited(hold, role, self._now())
             after = await self._decide(hold, decided)
             if after is None:
                 return True  # somebody else was quicker: look again
@@ -190,6 +193,12 @@ class _Mender:
         now = self._now()
         rungs = self._office.ladder(hold.team).rungs(hold.to, now)
         return reconcile(hold, role, found, self._office.desk, now, rungs)
+
+    async def _edited(self, card: SeenCard | None) -> bool:
+        """Whether a card that decides something no longer says what we wrote."""
+        if card is None:
+            return False
+        return await asyncio.to_thread(altered, await self._box.content(card, FETCHED))
 
     async def _decide(self, hold: Hold, step: Change | Answer) -> Hold | None:
         if isinstance(step, Answer):

@@ -77,6 +77,10 @@ class Box:
             (SeenCard(folder, m.uid, m.token, m.deleted) for m in self.folders[folder] if m.token == token), None
         )
 
+    async def content(self, card: SeenCard, limit: int) -> bytes:
+        self._cabinet.check()
+        return next((m.content for m in self.folders[card.folder] if m.uid == card.uid), b"")[:limit]
+
     def changes(self, folders: Sequence[str]) -> Changes:  # noqa: ARG002 - the port's
         return Changes(self.changed)
 

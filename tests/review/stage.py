@@ -15,6 +15,7 @@ from gateway.hold.hold import Hold, HoldState
 from gateway.ledger.store import SqlLedger, open_ledger
 from gateway.ports import Mailboxes, Route
 from gateway.review.climbing import Climbing
+from gateway.review.faces import Faces
 from gateway.review.keeper import Crew, Keeper, Timing
 from gateway.review.releasing import OnUnknown, Releasing, Sending
 from gateway.review.returning import Returning
@@ -34,6 +35,7 @@ class Stage:
     clock: Clock = field(default_factory=Clock)
     mailboxes: Mailboxes | None = None
     route: Route | None = None
+    faces: Faces = field(default_factory=PlainFaces)
 
     @property
     def anna(self) -> Box:
@@ -49,7 +51,7 @@ class Stage:
         route = self.route or self.upstream
         returning = Returning(self.ledger, route, "gateway.example.org", self.clock)
         crew = Crew(
-            Reviewing(self.ledger, PlainFaces(), Office(self.desk, SECRET), self.clock),
+            Reviewing(self.ledger, self.faces, Office(self.desk, SECRET), self.clock),
             Releasing(self.ledger, route, self.clock, Sending(owner, on_unknown=on_unknown)),
             Climbing(self.ledger, self.desk, returning, self.clock),
         )
@@ -94,7 +96,7 @@ async def keeping(keeper: Keeper) -> AsyncIterator[None]:
             task.cancel()
 
 
-async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
+async def until(condition: Callable[[], object], seconds: float = 30.0) -> None:
     """Wait for a condition; it may be a coroutine function."""
     async with asyncio.timeout(seconds):
         while True:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from gateway.hold import attempt, states
+from gateway.hold.card import Cards
 from gateway.hold.desk import Desk
 from gateway.hold.folders import Folders
 from gateway.hold.hold import Actor, Decision, HoldState, Outcome
@@ -223,6 +224,25 @@ async def test_forged_cards_and_ordinary_mail_decide_nothing_and_go_to_inbox(on:
     assert inbox.count("stray forged release 3") == 1
     assert (await on.now(hold)).state is HoldState.HELD
     assert on.upstream.copies == []
+
+
+async def test_a_card_whose_text_was_edited_decides_nothing_and_its_agent_is_told(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on:
+        on.faces = Cards(sender="Bedside <bedside@gateway.example.org>")
+        hold = await on.held()
+        async with keeping(on.keeper()):
+            await until(lambda: on.anna.folders[F.inbox])
+            card = on.anna.only(F.quarantine)
+            on.anna.empty(F.quarantine)
+            edited = card.content.replace(b"read the manual.", b"had a better manual.")
+            assert edited != card.content
+            on.anna.put(F.release, edited, card.token)
+            await until(lambda: "The card was changed" in "".join(on.subjects(on.anna, F.inbox)))
+            await until(lambda: on.anna.folders[F.quarantine] and not on.anna.folders[F.release])
+            assert (await on.now(hold)).state is HoldState.HELD
+            on.anna.drag(F.quarantine, F.release)
+            await until(lambda: on.ledger_state(hold, HoldState.DELIVERED))
+        assert [copy.content for copy in on.upstream.copies] == [CONTENT]
 
 
 async def test_octets_that_are_not_what_was_held_never_go_out(on: Stage, tmp_path: Path) -> None:
