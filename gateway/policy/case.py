@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cached_property
 
 from gateway.mail.reply import Reply, SentenceKind
 from gateway.policy.context import Context
 from gateway.policy.judgement import Judgement
 from gateway.policy.matcher import Matcher
-from gateway.policy.policies import Act, ActWay
+from gateway.policy.policies import Act, ActWay, Policies
 from gateway.policy.seen import Seen
 from gateway.policy.text import Hit, JudgedText
 from gateway.policy.wording.fold import fold
@@ -29,12 +29,12 @@ class Case:
         found: what rules found so far, each with the id of its policy; grows during the evaluation.
     """
 
-    def __init__(self, reply: Reply, context: Context, judgement: Judgement | None, acts: Mapping[str, Act]) -> None:
-        self.text = JudgedText(reply)
+    def __init__(self, reply: Reply, context: Context, judgement: Judgement | None, policies: Policies) -> None:
+        self.text = JudgedText(reply, policies.index.sieves)
         self.context = context
         self.judgement = judgement
         self.found: list[tuple[str, Seen]] = []
-        self._acts = acts
+        self._acts = policies.acts
         self._lines: dict[str, frozenset[int]] = {}
         self._has: dict[str, bool] = {}
 

@@ -40,6 +40,7 @@ def policy(file: PolicyFile, maker: Maker) -> Policy:
         rules=rules,
         exceptions=tuple(_approved(exception) for exception in file.exceptions),
         examples=file.examples,
+        matchers=tuple(maker.used),
     )
 
 
@@ -50,7 +51,8 @@ def act(file: ActFile, maker: Maker) -> Act:
         language = way.language or "en"
         matchers = maker.patterns(way, language, ("rules", number))
         ways.append(ActWay(matchers, language, way.echoes or 0, way.question, bool(way.links), bool(way.attachments)))
-    return Act(file.act, tuple(ways), _none(file.none, "en", ("none",), maker), file.examples)
+    none = _none(file.none, "en", ("none",), maker)
+    return Act(file.act, tuple(ways), none, file.examples, tuple(maker.used))
 
 
 def _rule(file: PolicyFile, rule: RuleModel, key: Key, maker: Maker) -> Rule:

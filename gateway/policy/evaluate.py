@@ -51,25 +51,22 @@ def evaluate(
     Raises:
         RuleFailed: a pattern took more time than it may.
     """
-    case = Case(reply, context, judgement, policies.acts)
+    case = Case(reply, context, judgement, policies)
     sightings: list[Sighting] = []
-    possible = policies.index.possible(case.text)
-    later: list[int] = []
+    possible = policies.index.possible(case.text, reply.language)
     for number in sorted(possible):
         policy, rule = policies.index.rules[number]
-        if rule.kind == "segue":
-            later.append(number)
-        else:
-            sightings.extend(_of_rule(policies, policy, rule, case, possible[number]))
-    for number in later:
+        if not rule.check.is_idle(case):
+            sightings += _of_rule(policies, policy, rule, case, possible[number])
+    for number in policies.index.segues if case.found else ():
         policy, rule = policies.index.rules[number]
-        sightings.extend(_of_rule(policies, policy, rule, case, possible[number]))
+        sightings += _of_rule(policies, policy, rule, case, ())
     return tuple(sightings)
 
 
 def not_run(policies: Policies, reply: Reply, context: Context) -> tuple[tuple[str, str, str], ...]:
     """Rules that the facts keep from running, as policy id, rule name, and why (step 1), for reports."""
-    case = Case(reply, context, None, policies.acts)
+    case = Case(reply, context, None, policies)
     return tuple(
         (policy.id, rule.name, reason)
         for policy, rule in policies.index.rules

@@ -120,6 +120,6 @@ def acts_wrong(policies: Policies) -> list[str]:
         for expected, examples in ((True, act.examples.found), (False, act.examples.passed)):
             for example in examples:
                 reply, context = case_of(example)
-                if Case(reply, context, None, policies.acts).has_act(name) != expected:
+                if Case(reply, context, None, policies).has_act(name) != expected:
                     wrong.append(f"{'missed' if expected else 'false '}  act {name}: “{_short(example.reply)}”")
     return wrong

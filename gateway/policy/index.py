@@ -1,20 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The index: from the tokens of a text to the rules whose wording may be in it.
-
-Each pattern stands under the tokens of its rarest group. A text that has none of them never meets the pattern, so ten
-thousand phrases that are not there cost one lookup a token of the text. Whether a pattern really matches is its
-matcher's word alone.
-"""
+"""The index: from a text to the rules whose wording may be in it."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gateway.policy.matcher import Matcher
-from gateway.policy.wording.anchors import open_ended
+from gateway.policy.sieve import Form, Sieves, Use
 
 if TYPE_CHECKING:
     from gateway.policy.policies import Policy, Rule
@@ -27,46 +21,52 @@ class Index:
 
     Attributes:
         rules: every rule with its policy, in order; the numbers below count in it.
-        by_token: patterns that a token may lead to, each with the number of its rule.
-        always: patterns that no token leads to.
+        sieves: of all patterns.
+        begun_by: the rules that a pattern may lead to.
+        always: patterns that no sieve holds, each with the number of its rule.
         whole: rules that look at more than wording, and are asked each time.
+        segues: rules that look at what the others found.
     """
 
     rules: tuple[tuple[Policy, Rule], ...] = ()
-    by_token: Mapping[bytes, tuple[tuple[int, Matcher], ...]] = field(default_factory=dict)
+    sieves: Sieves = field(default_factory=Sieves)
+    begun_by: Mapping[Matcher, tuple[int, ...]] = field(default_factory=dict)
     always: tuple[tuple[int, Matcher], ...] = ()
     whole: tuple[int, ...] = ()
+    segues: tuple[int, ...] = ()
 
-    def possible(self, text: JudgedText) -> dict[int, list[Matcher]]:
-        """For each rule that may find something: its patterns that may match."""
+    def possible(self, text: JudgedText, language: str | None) -> dict[int, list[Matcher]]:
+        """For each rule that may find something in a text of this language: its patterns that may match."""
         found: dict[int, list[Matcher]] = {number: [] for number in self.whole}
         for number, matcher in self.always:
-            if text.lines_with(matcher.groups):
-                found.setdefault(number, []).append(matcher)
-        asked: set[Matcher] = set()
-        for token in text.token_lines.keys() & self.by_token.keys():
-            for number, matcher in self.by_token[token]:
-                if matcher not in asked:
-                    asked.add(matcher)
-                    if text.lines_with(matcher.groups):
-                        found.setdefault(number, []).append(matcher)
+            found.setdefault(number, []).append(matcher)
+        for sieve in self.sieves.all:
+            if sieve.use is Use.ALWAYS and not _speaks_another(sieve.form, language):
+                sifted = text.sifted(sieve)
+                for matcher in sifted.matchers():
+                    if any(True for _ in sifted.lines(matcher)):
+                        for number in self.begun_by[matcher]:
+                            found.setdefault(number, []).append(matcher)
         return found
 
 
-def build(policies: Iterable[Policy]) -> Index:
+def _speaks_another(form: Form, language: str | None) -> bool:
+    """Whether a sieve of this form has no rule for a text that is known to be in this language."""
+    return (form is Form.ENGLISH and language not in ("en", None)) or (form is Form.OTHER and language == "en")
+
+
+def build(policies: Iterable[Policy], sieves: Sieves) -> Index:
     """The index of these policies."""
     rules = tuple((policy, rule) for policy in policies for rule in policy.rules)
-    by_token: dict[bytes, list[tuple[int, Matcher]]] = defaultdict(list)
+    begun_by: dict[Matcher, list[int]] = {}
     always: list[tuple[int, Matcher]] = []
-    whole: list[int] = []
     for number, (_, rule) in enumerate(rules):
-        if not rule.check.matchers:
-            whole.append(number)
-        for matcher in rule.check.matchers:
-            if not matcher.groups or open_ended(matcher.groups[0]):
+        for matcher in dict.fromkeys(rule.check.matchers):
+            if matcher in sieves.of:
+                begun_by.setdefault(matcher, []).append(number)
+            else:
                 always.append((number, matcher))
-                continue
-            for token in matcher.groups[0]:
-                by_token[token].append((number, matcher))
-    frozen = {token: tuple(entries) for token, entries in by_token.items()}
-    return Index(rules, frozen, tuple(always), tuple(whole))
+    segues = tuple(number for number, (_, rule) in enumerate(rules) if rule.kind == "segue")
+    whole = tuple(number for number, (_, rule) in enumerate(rules) if not rule.check.matchers and rule.kind != "segue")
+    frozen = {matcher: tuple(numbers) for matcher, numbers in begun_by.items()}
+    return Index(rules, sieves, frozen, tuple(always), whole, segues)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from gateway.policy import compile as compiling
-from gateway.policy import index
+from gateway.policy import index, sieving
 from gateway.policy.examples import failing
 from gateway.policy.maker import Maker
 from gateway.policy.matcher import Matcher
@@ -74,11 +74,12 @@ class _Loading:
 
     def _in_force(self, policies: list[Policy], acts: Mapping[str, Act]) -> Policies:
         lines = "".join(f"{path} {digest}\n" for path, digest in sorted(self.digests.items()))
+        held = sieving.sieves(sieving.uses(policies, acts.values()))
         made = Policies(
             policies=tuple(policies),
             acts=acts,
             words=dict(self.words),
-            index=index.build(policies),
+            index=index.build(policies, held),
             digest=sha256(lines.encode()).hexdigest()[:16],
             files=dict(self.digests),
             kept=frozenset(self.kept),

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from functools import partial
 
 from gateway.policy.conditions import LOCAL
-from gateway.policy.matcher import Matcher, PatternError, of_phrase, of_regex
+from gateway.policy.matcher import ExpertMatcher, Matcher, PatternError, of_phrase
 from gateway.policy.policies import Condition
 from gateway.policy.schema.conditions import ActWithin, ConditionModel, WordsWithin
 from gateway.policy.schema.rules import PatternModel
@@ -28,12 +28,14 @@ class Maker:
         acts: names of all acts there are.
         mistakes: what was wrong, with the key; grows.
         made: matchers of phrases, by text and language, so that one phrase is one matcher wherever it stands.
+        used: every matcher of the file, in the order of the file; grows.
     """
 
     lexicons: Mapping[str, Lexicon]
     acts: frozenset[str]
     mistakes: list[tuple[Key, str]] = field(default_factory=list)
     made: dict[tuple[str, str], Matcher] = field(default_factory=dict)
+    used: dict[Matcher, None] = field(default_factory=dict)
 
     def lexicon(self, language: str) -> Lexicon:
         """The word classes of a language; none where no file has any."""
@@ -57,10 +59,12 @@ class Maker:
     def regex(self, pattern: str, key: Key) -> tuple[Matcher, ...]:
         """The matcher of a pattern of the `regex` package."""
         try:
-            return (of_regex(pattern),)
+            expert = ExpertMatcher(pattern)
         except PatternError as trouble:
             self._mistake((key, str(trouble)))
             return ()
+        self.used[expert] = None
+        return (expert,)
 
     def patterns(self, model: PatternModel, language: str, key: Key) -> tuple[Matcher, ...]:
         """The matchers of whichever of the three ways to write a pattern is used."""
@@ -116,6 +120,8 @@ class Maker:
             known = self._made(lambda: parse(text, language), text, language, key)
             if known is not None:
                 self.made[text, language] = known
+        if known is not None:
+            self.used[known] = None
         return known
 
     def _made(self, tree: Callable[[], Phrase], text: str, language: str, key: Key) -> Matcher | None:
@@ -127,7 +133,9 @@ class Maker:
                 hint = f"; did you mean “{near[0]}”?" if near else ""
                 self._mistake((key, f"there is no word class “{name}” for language {language}{hint}"))
                 return None
-            return of_phrase(phrase, lexicon, text)
+            matcher = of_phrase(phrase, lexicon, text)
         except (PhraseError, PatternError) as trouble:
             self._mistake((key, str(trouble)))
             return None
+        self.used[matcher] = None
+        return matcher

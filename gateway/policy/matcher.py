@@ -1,20 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Matchers: compiled patterns that say where in a folded text they are found.
 
-There are two. `WordingMatcher` comes from a phrase; RE2 runs it, in time linear in the text, and its anchors say
-cheaply that it need not run at all. `ExpertMatcher` is a pattern of the `regex` package, for the few who want one; it
-may backtrack, so it is given little text and little time.
+There are two. `WordingMatcher` comes from a phrase; RE2 runs it, in time linear in the text, so that no phrase can run
+away. `ExpertMatcher` is a pattern of the `regex` package, for the few who want one; it may backtrack, so it is given
+little text and little time. Neither is run but on a line that the sieve lets through (`gateway.policy.sieve`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
 from typing import Any, Protocol
 
 import re2
 import regex
 
-from gateway.policy.wording.anchors import Group, anchors
 from gateway.policy.wording.grammar import Phrase
 from gateway.policy.wording.render import Lexicon, render, render_slots
 
@@ -22,6 +21,8 @@ from gateway.policy.wording.render import Lexicon, render, render_slots
 TIME_LIMIT = 0.02
 #: Code points of a sentence that such a pattern sees: its own time limit has holes.
 LONGEST = 2000
+#: Code points of a rendered phrase up to which RE2 is known to take it.
+_SURELY_SMALL = 6000
 
 
 class RunawayError(Exception):
@@ -33,16 +34,11 @@ class PatternError(ValueError):
 
 
 class Matcher(Protocol):
-    """A pattern, compiled."""
+    """A pattern."""
 
     @property
     def written(self) -> str:
         """As its author wrote it."""
-        ...
-
-    @property
-    def groups(self) -> tuple[Group, ...]:
-        """Groups of tokens: a text without a token of each cannot match. Empty: it has to be run."""
         ...
 
     def search(self, text: str | bytes, start: int = 0) -> tuple[int, int] | None:
@@ -54,20 +50,45 @@ class Matcher(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class WordingMatcher:
-    """A phrase, compiled for RE2 (see `Matcher`)."""
+    """A phrase (see `Matcher`); compiled for RE2 when it is first run, since most phrases never are.
 
-    written: str
-    phrase: Phrase
-    lexicon: Lexicon
-    groups: tuple[Group, ...]
-    automaton: Any
+    Attributes:
+        written: the phrase as its author wrote it.
+        phrase: its tree.
+        lexicon: the word classes that it may use.
+    """
+
+    __slots__ = ("_automaton", "lexicon", "phrase", "written")
+
+    def __init__(self, phrase: Phrase, lexicon: Lexicon, written: str) -> None:
+        self.written = written
+        self.phrase = phrase
+        self.lexicon = lexicon
+        self._automaton: Any = None
 
     def search(self, text: str | bytes, start: int = 0) -> tuple[int, int] | None:
         """The first place from `start` on, as a span."""
-        found = self.automaton.search(text, start)
+        if self._automaton is None:
+            self._automaton = _automaton(render(self.phrase, self.lexicon, self.written).source)
+        found = self._automaton.search(text, start)
         return None if found is None else found.span(1)
+
+    def prove(self) -> None:
+        """Insist that it can be run.
+
+        Raises:
+            PhraseError: it uses a word class that is not there.
+            PatternError: it is too large.
+        """
+        source = render(self.phrase, self.lexicon, self.written).source
+        if len(source) > _SURELY_SMALL:
+            try:
+                self._automaton = _automaton(source)
+            except re2.error as trouble:
+                raise PatternError(
+                    f"“{self.written}” is too large: use fewer alternatives or narrower gaps ({trouble})"
+                ) from None
 
     def slots(self, text: str) -> dict[str, str]:
         """What filled each word class in the first place, for a person to see; slow."""
@@ -76,72 +97,72 @@ class WordingMatcher:
         return {name.rpartition("_")[0]: words.strip() for name, words in filled.items() if words}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class ExpertMatcher:
-    """A pattern of the `regex` package (see `Matcher`)."""
+    """A pattern of the `regex` package (see `Matcher`); case does not matter.
 
-    written: str
-    compiled: regex.Pattern[str]
-    quick: Any = None
-    groups: tuple[Group, ...] = ()
+    Attributes:
+        written: the pattern.
+    """
 
-    def may_match(self, ascii_text: bytes) -> bool:
-        """Whether it could be found anywhere in a text: what RE2 says, where RE2 can read the pattern."""
-        return self.quick is None or self.quick.search(ascii_text) is not None
+    __slots__ = ("_compiled", "written")
+
+    def __init__(self, written: str) -> None:
+        """Compile it.
+
+        Raises:
+            PatternError: it does not compile, or is found everywhere.
+        """
+        self.written = written
+        try:
+            self._compiled = regex.compile(written, regex.IGNORECASE | regex.MULTILINE | regex.VERSION1)
+        except regex.error as trouble:
+            raise PatternError(f"not a regular expression: {trouble}") from None
+        if self._compiled.search("") is not None:
+            raise PatternError("it matches the empty text, so it would be found everywhere")
 
     def search(self, text: str | bytes, start: int = 0) -> tuple[int, int] | None:
         """The first place from `start` on, as a span; only the first `LONGEST` code points are looked at."""
-        if self.quick is not None and start == 0 and text.isascii() and self.quick.search(text) is None:
-            return None
         text = text if isinstance(text, str) else text.decode("ascii")
         try:
-            found = self.compiled.search(text, start, start + LONGEST, timeout=TIME_LIMIT)
+            found = self._compiled.search(text, start, start + LONGEST, timeout=TIME_LIMIT)
         except TimeoutError:
             raise RunawayError(self.written) from None
         return None if found is None else found.span()
 
 
 def of_phrase(phrase: Phrase, lexicon: Lexicon, written: str) -> WordingMatcher:
-    """The matcher of a phrase.
+    """The matcher of a phrase that nobody has tried yet.
 
     Raises:
         PhraseError: it uses a word class that is not there.
         PatternError: it is too large.
     """
-    source = render(phrase, lexicon, written).source
+    made = WordingMatcher(phrase, lexicon, written)
+    made.prove()
+    return made
+
+
+#: What every reader of regular expressions takes for the same: no sets in sets, no properties, no anchors of the whole
+#: text, no fuzzy counts, no inline flags, no names; nor "_" and "~", which stand for signs outside ASCII.
+_ALIKE = re.compile(
+    r"""(?:
+        [^\\\[\](){}.|*+?^$_~\x80-\U0010ffff]            # a sign that means itself
+      | \\(?:[bBwWdDsS]|[^\w\s~\x80-\U0010ffff])         # a class, a boundary, a sign
+      | \[\^?(?:[a-z]-[a-z]|[A-Z]-[A-Z]|\d-\d|[^\\\[\]&|_~\x80-\U0010ffff-](?!-[^\]])|\\(?:[wWdDsS]|[^\w\s~-]))+-?\]
+      | \((?:\?(?::|=|!|<=|<!)|(?!\?)) | \) | [.|^$]
+      | (?:[*+?]|\{\d{1,3}(?:,\d{0,3})?\})[?]?
+    )*""",
+    re.VERBOSE,
+)
+
+
+def is_plain(pattern: str) -> bool:
+    """Whether a pattern has only such syntax as Hyperscan reads as the `regex` package does."""
+    return _ALIKE.fullmatch(pattern) is not None
+
+
+def _automaton(source: str) -> Any:  # noqa: ANN401 - re2 has no types
     options = re2.Options()
     options.case_sensitive = False
     options.log_errors = False
-    try:
-        automaton = re2.compile("(?m)" + source, options)
-    except re2.error as trouble:
-        raise PatternError(f"“{written}” is too large: use fewer alternatives or narrower gaps ({trouble})") from None
-    return WordingMatcher(written, phrase, lexicon, anchors(phrase, lexicon), automaton)
-
-
-def of_regex(pattern: str) -> ExpertMatcher:
-    """The matcher of a pattern of the `regex` package; case does not matter.
-
-    Raises:
-        PatternError: it does not compile.
-    """
-    try:
-        compiled = regex.compile(pattern, regex.IGNORECASE | regex.MULTILINE | regex.VERSION1)
-    except regex.error as trouble:
-        raise PatternError(f"not a regular expression: {trouble}") from None
-    if compiled.search("") is not None:
-        raise PatternError("it matches the empty text, so it would be found everywhere")
-    return ExpertMatcher(pattern, compiled, _quick(pattern))
-
-
-def _quick(pattern: str) -> Any:  # noqa: ANN401 - re2 has no types
-    """The pattern for RE2; None where RE2 cannot read it, or would read it otherwise (set operations of `regex`)."""
-    if any(sign in pattern for sign in ("--", "&&", "||", "~~", "[[", "(?V", r"\p", r"\X", r"\R", r"\K", r"\m", r"\M")):
-        return None
-    options = re2.Options()
-    options.case_sensitive = False
-    options.log_errors = False
-    try:
-        return re2.compile("(?m)" + pattern, options)
-    except re2.error:
-        return None
+    return re2.compile("(?m)" + source, options)

@@ -158,6 +158,7 @@ class Policy:
         rules: ways to see it.
         exceptions: approved cases.
         examples: what it must find and pass.
+        matchers: every pattern in it, once.
     """
 
     id: str
@@ -180,6 +181,7 @@ class Policy:
     rules: tuple[Rule, ...]
     exceptions: tuple[Approved, ...]
     examples: Examples
+    matchers: tuple[Matcher, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -212,12 +214,14 @@ class Act:
         ways: any of these.
         none: not where one of these stands in the same sentence.
         examples: sentences in which it is, and is not.
+        matchers: every pattern in it, once.
     """
 
     name: str
     ways: tuple[ActWay, ...]
     none: tuple[Matcher, ...]
     examples: ActExamples
+    matchers: tuple[Matcher, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,19 +7,20 @@ The subject is the last line. All offsets inside this module count in the joined
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 
 from gateway.mail.reply import Reply, Sentence, SentenceKind
 from gateway.policy.finding import Part
-from gateway.policy.matcher import ExpertMatcher, Matcher
-from gateway.policy.wording.anchors import Group, open_ended, token_lines
+from gateway.policy.matcher import Matcher
+from gateway.policy.sieve import Form, Lines, Sieve, Sieves, Sifted, Use
 from gateway.policy.wording.fold import fold
 
 _QUOTATION = re.compile(r"""(?<![^\s(\[-])(["'])(?=\S)[^"\n]{0,300}?(?:\n[^"\n]{0,300}?){0,4}\1(?!\w)""")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_NO_SIEVES = Sieves()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,51 +53,56 @@ NOWHERE = Place(Part.BODY, None, None, None, "")
 
 
 class JudgedText:
-    """A reply prepared for rules; keeps what was worked out once. Made for one evaluation and one thread."""
+    """A reply prepared for rules; keeps what was worked out once. Made for one evaluation and one thread.
 
-    def __init__(self, reply: Reply) -> None:
+    Args:
+        reply: as it was read.
+        sieves: of the policies that it is judged by; a pattern that is in none of them is tried on every line.
+    """
+
+    def __init__(self, reply: Reply, sieves: Sieves = _NO_SIEVES) -> None:
         self.reply = reply
         self.joined = fold(_joined([*[sentence.text for sentence in reply.sentences], reply.subject]))
-        self._hits: dict[Matcher, tuple[Hit, ...]] = {}
-        self._groups: dict[Group, int] = {}
+        self._sieves = sieves
+        self._forms: dict[Form, Lines] = {}
+        self._sifted: dict[Sieve, Sifted] = {}
+        self._sifted_lines: dict[tuple[Sieve, int], Sifted] = {}
+        self._spans: dict[tuple[Matcher, int], tuple[int, int] | None] = {}
 
-    @cached_property
-    def token_lines(self) -> dict[bytes, int]:
-        """For each token of body and subject the lines that have it, as a number whose bit n stands for line n."""
-        return token_lines(self.joined)
-
-    @cached_property
-    def _tokens(self) -> frozenset[bytes]:
-        """All tokens: two sets are intersected in the time of the smaller one."""
-        return frozenset(self.token_lines)
-
-    def lines_with(self, groups: tuple[Group, ...]) -> int:
-        """The lines that have a token of each group, as such a number; all lines if there is no group."""
-        mask = self._every_line
-        for group in groups:
-            mask &= self._group_lines(group)
-            if not mask:
-                return 0
-        return mask
-
-    def _group_lines(self, group: Group) -> int:
-        """The lines that have a token of the group; groups are shared by many patterns."""
-        known = self._groups.get(group)
+    def form(self, form: Form) -> Lines:
+        """The text as a sieve wants it. In ASCII both canonical forms are one."""
+        if form is Form.OTHER and self.joined.isascii():
+            form = Form.ENGLISH
+        known = self._forms.get(form)
         if known is None:
-            known = 0
-            lines = self.token_lines
-            for token in self._tokens & group:
-                known |= lines[token]
-            for prefix in open_ended(group):
-                for token in lines:
-                    if token.startswith(prefix):
-                        known |= lines[token]
-            self._groups[group] = known
+            known = self._forms[form] = Lines(self.joined, form)
         return known
 
-    @cached_property
-    def _every_line(self) -> int:
-        return (1 << len(self.lines)) - 1
+    def sifted(self, sieve: Sieve) -> Sifted:
+        """What a sieve of whole texts lets through."""
+        known = self._sifted.get(sieve)
+        if known is None:
+            known = self._sifted[sieve] = sieve.sift(self.form(sieve.form))
+        return known
+
+    def lines_for(self, matcher: Matcher) -> Iterable[int]:
+        """The lines on which it is worth while to try a pattern, in order."""
+        sieve = self._sieves.of.get(matcher)
+        if sieve is None or sieve.use is Use.LINE:
+            return (line for line in range(len(self.lines)) if self._may_be_in(matcher, line))
+        return self.sifted(sieve).lines(matcher)
+
+    def _may_be_in(self, matcher: Matcher, line: int) -> bool:
+        """Whether it is worth while to try a pattern on a line, told from that line alone where that will do."""
+        sieve = self._sieves.of.get(matcher)
+        if sieve is None:
+            return True
+        if sieve.use is not Use.LINE:
+            return self.sifted(sieve).is_in(matcher, line)
+        known = self._sifted_lines.get((sieve, line))
+        if known is None:
+            known = self._sifted_lines[sieve, line] = sieve.sift_line(self.form(sieve.form), line)
+        return known.is_in(matcher, line)
 
     @cached_property
     def starts(self) -> tuple[int, ...]:
@@ -128,21 +134,25 @@ class JudgedText:
         """What the line is; the subject counts as prose."""
         return SentenceKind.PROSE if line == self.subject_line else self.reply.sentences[line].kind
 
-    def find(self, matcher: Matcher) -> tuple[Hit, ...]:
-        """The first place in each line that has one, in order."""
-        hits = self._hits.get(matcher)
-        if hits is None:
-            hits = self._hits[matcher] = tuple(self._search(matcher))
-        return hits
+    def find(self, matcher: Matcher) -> Iterator[Hit]:
+        """The first place in each line that has one, in order; looked for as it is asked for."""
+        for line in self.lines_for(matcher):
+            span = self._span(matcher, line)
+            if span is not None:
+                yield Hit(line, *span)
 
     def in_line(self, matcher: Matcher, line: int) -> bool:
-        """Whether the pattern is found in this line; asks the line alone unless the whole text was asked before."""
-        hits = self._hits.get(matcher)
-        if hits is not None:
-            return any(hit.line == line for hit in hits)
-        if not self.lines_with(matcher.groups) >> line & 1:
-            return False
-        return matcher.search(self._plain_lines[line]) is not None
+        """Whether the pattern is found in this line."""
+        return self._may_be_in(matcher, line) and self._span(matcher, line) is not None
+
+    def _span(self, matcher: Matcher, line: int) -> tuple[int, int] | None:
+        """The first place in a line."""
+        key = matcher, line
+        if key in self._spans:
+            return self._spans[key]
+        text = self.lines[line]  # in ASCII an octet is a code point, and patterns run faster on octets
+        span = self._spans[key] = matcher.search(text.encode() if text.isascii() else text)
+        return span
 
     def occurrences(self, matcher: Matcher) -> Iterator[Hit]:
         """All places that do not overlap, in order."""
@@ -152,27 +162,6 @@ class JudgedText:
             while (span := matcher.search(line, end)) is not None:
                 yield Hit(first.line, *span)
                 end = max(span[1], end + 1)
-
-    def _search(self, matcher: Matcher) -> Iterator[Hit]:
-        if isinstance(matcher, ExpertMatcher) and self._octets is not None and not matcher.may_match(self._octets):
-            return
-        mask = self.lines_with(matcher.groups)
-        while mask:
-            number = (mask & -mask).bit_length() - 1
-            mask &= mask - 1
-            span = matcher.search(self._plain_lines[number])
-            if span is not None:
-                yield Hit(number, *span)
-
-    @cached_property
-    def _plain_lines(self) -> list[str] | list[bytes]:
-        """The lines as patterns run fastest on them: in ASCII an octet is a code point."""
-        return self.lines if self._octets is None else self._octets.split(b"\n")
-
-    @cached_property
-    def _octets(self) -> bytes | None:
-        """The whole text if it is ASCII."""
-        return self.joined.encode() if self.joined.isascii() else None
 
     @cached_property
     def _quotations(self) -> tuple[tuple[int, int], ...]:

@@ -142,4 +142,4 @@ def test_a_class_that_uses_itself_is_an_error_not_a_hang() -> None:
 
 def test_a_match_never_reaches_over_a_sentence() -> None:
     text = JudgedText(from_text("You were late. Had it helped?", None))
-    assert text.find(of_phrase(parse("late ... helped"), LEXICON, "")) == ()
+    assert list(text.find(of_phrase(parse("late ... helped"), LEXICON, ""))) == []

@@ -24,6 +24,10 @@ class Absent:
     acts: tuple[str, ...]
     matchers: tuple[Matcher, ...] = ()
 
+    def is_idle(self, case: Case) -> bool:
+        """Where nothing is said."""
+        return not case.reply.authored
+
     def see(self, case: Case, possible: Sequence[Matcher]) -> Iterator[Seen]:  # noqa: ARG002 - asks for acts only
         """One thing about the reply as a whole, or nothing."""
         if case.reply.authored.strip() and not any(case.has_act(act) for act in self.acts):

@@ -19,6 +19,10 @@ class Check(Protocol):
         """Patterns without one of which the check sees nothing; empty if it is to be asked each time."""
         ...
 
+    def is_idle(self, case: Case) -> bool:
+        """Whether it sees nothing for sure, told at no cost: what it would need is not there."""
+        ...
+
     def see(self, case: Case, possible: Sequence[Matcher]) -> Iterator[Seen]:
         """Everything it sees, at most one a sentence, sentences in any order.
 

@@ -31,6 +31,10 @@ class Density:
     per_words: int | None
     matchers: tuple[Matcher, ...] = ()
 
+    def is_idle(self, case: Case) -> bool:  # noqa: ARG002 - what it needs is in every text
+        """Never."""
+        return False
+
     def see(self, case: Case, possible: Sequence[Matcher]) -> Iterator[Seen]:  # noqa: ARG002 - may count acts alone
         """One thing about the reply as a whole, or nothing."""
         hits = [hit for act in self.acts for hit in case.act_places(act)]

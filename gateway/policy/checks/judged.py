@@ -27,6 +27,10 @@ class Judged:
     at_least: float
     matchers: tuple[Matcher, ...] = ()
 
+    def is_idle(self, case: Case) -> bool:
+        """Without the judge."""
+        return case.judgement is None
+
     def see(self, case: Case, possible: Sequence[Matcher]) -> Iterator[Seen]:  # noqa: ARG002 - has no patterns
         """Every such sentence as a whole, with its probability; nothing where there is no judgement."""
         if case.judgement is None:

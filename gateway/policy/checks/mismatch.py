@@ -34,10 +34,12 @@ class Mismatch:
     at: At
     after: tuple[str, ...]
 
+    def is_idle(self, case: Case) -> bool:
+        """Where the customer's state is another, or is not known."""
+        return case.context.inbound_level is None or not self.level.holds(case.context.inbound_level)
+
     def see(self, case: Case, possible: Sequence[Matcher]) -> Iterator[Seen]:
         """Each sentence with such wording, at its place."""
-        if case.context.inbound_level is None or not self.level.holds(case.context.inbound_level):
-            return
         acknowledged = min((line for act in self.after for line in case.act_lines(act)), default=None)
         seen: set[int] = set()
         for matcher in possible:

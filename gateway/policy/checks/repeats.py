@@ -34,15 +34,17 @@ class Repeats:
     ignored_acts: tuple[str, ...]
     matchers: tuple[Matcher, ...] = ()
 
-    def see(self, case: Case, possible: Sequence[Matcher]) -> Iterator[Seen]:  # noqa: ARG002 - has no patterns
-        """Each such sentence as a whole; a reply has no place of its own."""
+    def is_idle(self, case: Case) -> bool:
+        """Where it is not known what was sent before."""
         context = case.context
-        if (
+        return (
             context.earlier_replies is None
             and context.thread_fingerprints is None
             and context.sender_fingerprints is None
-        ):
-            return
+        )
+
+    def see(self, case: Case, possible: Sequence[Matcher]) -> Iterator[Seen]:  # noqa: ARG002 - has no patterns
+        """Each such sentence as a whole; a reply has no place of its own."""
         lines = [line for line in range(case.text.subject_line) if self._counts(case, line)]
         if self.of is RepeatOf.REPLY:
             yield from self._whole(case, lines)

@@ -29,6 +29,10 @@ class Segue:
     sentences: int
     matchers: tuple[Matcher, ...] = ()
 
+    def is_idle(self, case: Case) -> bool:
+        """Where nothing else was found."""
+        return not case.found
+
     def see(self, case: Case, possible: Sequence[Matcher]) -> Iterator[Seen]:  # noqa: ARG002 - has no patterns
         """The places of those findings, one a sentence."""
         seen: set[int] = set()

@@ -26,6 +26,10 @@ class Wording:
     matchers: tuple[Matcher, ...]
     echoes: int = 0
 
+    def is_idle(self, case: Case) -> bool:  # noqa: ARG002 - what it needs is in every text
+        """Never."""
+        return False
+
     def see(self, case: Case, possible: Sequence[Matcher]) -> Iterator[Seen]:
         """One place a sentence: the leftmost, and of those the longest."""
         first: dict[int, Hit] = {}

@@ -9,6 +9,7 @@ that are no base form, stand for themselves alone.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # Pronouns, determiners, prepositions, conjunctions, auxiliaries, adverbs and particles: never inflected.
 _CLOSED_TEXT = """
@@ -86,6 +87,7 @@ _OUR = re.compile(r"(behavi|col|fav|hon|lab|neighb|hum|rum|endeav)(?:ou|o)r")
 _ISE = re.compile(r"(?<=[a-z]{3}[iy])[sz](?=(?:e|es|ed|er|ers|ing|ation|ations)$)")
 
 
+@lru_cache(maxsize=20_000)
 def forms(word: str) -> tuple[str, ...]:
     """All forms of an English word in lower case, in both spellings; the word alone if it is no base form."""
     if not word.isalpha() or word in _CLOSED:

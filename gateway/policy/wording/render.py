@@ -21,7 +21,7 @@ from gateway.policy.wording.inflection import forms
 #: Between two words of a phrase: spaces, a comma, a hyphen, brackets, quotes or emphasis marks.
 _SEPARATOR = r"""[ ,*_"'()/-]+"""
 #: What may stand for a word when it follows another one.
-_CLITIC = {
+CLITIC = {
     "have": "'ve",
     "has": "'s",
     "is": "'s",
@@ -34,7 +34,11 @@ _CLITIC = {
     "us": "'s",
 }
 #: Two words that contract into one in a way of their own.
-_FUSED = {("can", "not"): "can(?:not|'?t)", ("will", "not"): "won'?t", ("shall", "not"): "shan'?t"}
+FUSED = {
+    ("can", "not"): ("cannot", "can't", "cant"),
+    ("will", "not"): ("won't", "wont"),
+    ("shall", "not"): ("shan't", "shant"),
+}
 #: ASCII characters that belong to no word; outside English a boundary is one of them, since `\\b` knows ASCII alone.
 _OUTSIDE = r"[ -/:-@\[-`{-~\n]"
 _INSIDE = r"[^ -/:-@\[-`{-~\n]"
@@ -133,11 +137,11 @@ class _Renderer:
     def fused(self, phrase: Phrase, *, first: bool) -> str:
         if len(phrase) < 2 or not isinstance(phrase[0], Word) or not isinstance(phrase[1], Word):
             return ""
-        fused = _FUSED.get((phrase[0].text, phrase[1].text))
+        fused = FUSED.get((phrase[0].text, phrase[1].text))
         if fused is None:
             return ""
         apart = self.item(phrase[0], first=True) + self.item(phrase[1], first=False)
-        return ("" if first else _SEPARATOR) + f"(?:{apart}|{fused})"
+        return ("" if first else _SEPARATOR) + f"(?:{apart}|{'|'.join(fused)})"
 
     def item(self, item: Item, *, first: bool) -> str:
         match item:
@@ -162,7 +166,7 @@ class _Renderer:
             text += r"\w*" if self.lexicon.language == "en" else f"{_INSIDE}*"
         if first:
             return text
-        clitic = None if word.exact or self.lexicon.language != "en" else _CLITIC.get(word.text)
+        clitic = None if word.exact or self.lexicon.language != "en" else CLITIC.get(word.text)
         return f"(?:{_SEPARATOR}{text}|{clitic})" if clitic else _SEPARATOR + text
 
     def choice(self, choice: Choice, *, first: bool) -> str:

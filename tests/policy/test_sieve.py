@@ -1,19 +1,31 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Anchors, folding and places hold for every text: the laws that speed must not break."""
+"""The sieve, folding and places hold for every text: the laws that speed must not break."""
 
 from __future__ import annotations
 
-from hypothesis import example, given, settings
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from gateway.mail.read import from_text
 from gateway.mail.reply import ReadState, Reply, Sentence
+from gateway.policy.context import Context
+from gateway.policy.evaluate import evaluate
+from gateway.policy.examples import case_of
 from gateway.policy.finding import Part
-from gateway.policy.matcher import of_phrase
-from gateway.policy.text import Hit, JudgedText
+from gateway.policy.index import build
+from gateway.policy.matcher import ExpertMatcher, is_plain, of_phrase
+from gateway.policy.policies import Policies
+from gateway.policy.sieve import Form, Lines, Sieves, Use
+from gateway.policy.sieving import all_of, kept, restored, sieves
+from gateway.policy.text import Hit, JudgedText, Place
+from gateway.policy.wording.canonical import canonical
 from gateway.policy.wording.fold import fold
 from gateway.policy.wording.grammar import parse
 from gateway.policy.wording.inflection import forms
+from gateway.policy.wording.literals import Chooser
 from gateway.policy.wording.render import Lexicon
 from tests.policy.texts import excerpts, phrases, policies, policy, see
 
@@ -52,6 +64,7 @@ SPOKEN += [
     "-",
 ]
 LEXICON = Lexicon("en", {"customer": (parse("you"), parse("your side"), parse("they (all) have"))})
+CHOOSER = Chooser(LEXICON)
 
 
 @st.composite
@@ -66,14 +79,75 @@ spoken = st.lists(st.sampled_from(SPOKEN), max_size=12).map(" ".join)
 @given(phrase(), spoken)
 @example("lose have", "lost've")
 @example("can not", "cannot")
+@example("you can", "you can't")
 @example("you should not", "you shouldn't")
 @example("they (all) have", "they've")
+@example("it is ... not", "it isn't")
+@example("set-up", "Éset up")
 @settings(max_examples=400, deadline=None)
-def test_whatever_a_phrase_finds_its_anchors_let_through(written: str, text: str) -> None:
-    matcher = of_phrase(parse(written), LEXICON, written)
-    judged = JudgedText(Reply(ReadState.READ, authored=text, sentences=(Sentence(text, 0, len(text)),)))
-    if matcher.search(fold(text)) is not None:
-        assert judged.lines_with(matcher.groups) & 1
+def test_whatever_a_phrase_finds_the_sieve_lets_through(written: str, text: str) -> None:
+    needed = CHOOSER.needed(parse(written))
+    if of_phrase(parse(written), LEXICON, written).search(fold(text)) is not None:
+        line = canonical(fold(text), english=True)
+        assert needed.literals is None or any(literal in line for literal in needed.literals)
+        assert all(not group.isdisjoint(line.split()) for group in needed.groups)
+
+
+EXPERTS = [r"\byou \w+ed\b", r"had you (?!like)\w+", r"(?<!not )[a-z]{3,}ing?", r"caf.\b", r"[^a-m ]\W+so$", r"\d+ ?%"]
+
+
+@given(st.sampled_from(EXPERTS), st.text(alphabet="you hadelikngcfmso%9é€ßſK\u0301²\n_~ed ", max_size=40))
+@example(EXPERTS[0], "you caf\u0301ed")
+@example(EXPERTS[4], "x\u00e9 so")
+@settings(max_examples=300, deadline=None)
+def test_whatever_a_regex_finds_the_sieve_lets_through(written: str, text: str) -> None:
+    matcher = ExpertMatcher(written)
+    (sieve,) = sieves([(Use.ALWAYS, [matcher])]).all
+    folded = fold(text)
+    through = set(sieve.sift(Lines(folded, Form.FOLDED)).lines(matcher))
+    assert {n for n, line in enumerate(folded.split("\n")) if matcher.search(line) is not None} <= through
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [r"(a)\1", "abc{e<=1}", "[[a-z]--[b]]", r"\p{L}", "(?i)a", "(?<x>a)", r"\Aa", "a_b", "straße", r"\X", "(?|a|b)"],
+)
+def test_syntax_that_others_read_in_another_way_is_never_sieved(odd: str) -> None:
+    assert not is_plain(odd)
+    assert sieves([(Use.ALWAYS, [ExpertMatcher(odd)])]).all == ()
+
+
+@pytest.fixture(scope="module")
+def both(shipped: Policies) -> tuple[Policies, Policies]:
+    """The rules that ship, and the same with every pattern tried on every line."""
+    return shipped, replace(shipped, index=build(shipped.policies, Sieves()))
+
+
+@given(data=st.data())
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+def test_the_sieve_changes_nothing_that_is_found(data: st.DataObject, both: tuple[Policies, Policies]) -> None:
+    sieved, exhaustive = both
+    examples = [each for policy in sieved.policies for each in (*policy.examples.found, *policy.examples.passed)]
+    chosen = data.draw(st.lists(st.sampled_from(examples), min_size=1, max_size=3))
+    text = "\n\n".join(each.reply for each in chosen)
+    text = data.draw(st.sampled_from([text, text.upper(), text.replace("'", "’").replace(" a ", " ä ")]))
+    reply, context = case_of(chosen[0].model_copy(update={"reply": text}))
+    assert _seen(sieved, reply, context) == _seen(exhaustive, reply, context)
+
+
+def _seen(policies: Policies, reply: Reply, context: Context) -> set[tuple[str, str, Place, str | None]]:
+    return {(each.policy.id, each.rule.name, each.place, each.dismissed) for each in evaluate(policies, reply, context)}
+
+
+def test_sieves_that_were_kept_are_the_same_ones(shipped: Policies) -> None:
+    matchers = all_of(shipped.policies, shipped.acts.values())
+    made = shipped.index.sieves
+    again = restored(kept(made, matchers), matchers)
+    text = "\n".join(each.reply for policy in shipped.policies for each in policy.examples.found[:2])
+    for one, other in zip(made.all, again.all, strict=True):
+        lines = Lines(fold(text), one.form)
+        assert one.sift(lines).met == other.sift(lines).met
+        assert (one.table, one.groups, one.matchers) == (other.table, other.groups, other.matchers)
 
 
 @given(st.text())
