@@ -148,6 +148,6 @@ class Remembering:
         if self._policies is None or _APOLOGY not in self._policies.acts:
             return None
         try:
-            return Case(judged.reply, judged.context, None, self._policies.acts).has_act(_APOLOGY)
+            return Case(judged.reply, judged.context, None, self._policies).has_act(_APOLOGY)
         except RunawayError:
             return None
