@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from gateway.mail.server_reply import ServerReply
 from gateway.smtp.features import Features
+from gateway.smtp.turns import Turns
 from gateway.smtp.upstream import UpstreamLost, UpstreamSession
 from gateway.smtp.values import UpstreamAddress, UpstreamTls
 
@@ -35,8 +36,9 @@ def client_context(address: UpstreamAddress) -> ssl.SSLContext | None:
 class Connector:
     """Opens sessions with one upstream."""
 
-    def __init__(self, address: UpstreamAddress) -> None:
+    def __init__(self, address: UpstreamAddress, turns: Turns) -> None:
         self.address = address
+        self._turns = turns
         self._context = client_context(address)
 
     async def open(self) -> UpstreamSession:
@@ -63,7 +65,7 @@ class Connector:
         loop = asyncio.get_running_loop()
         implicit = self.address.tls is UpstreamTls.IMPLICIT
         transport, session = await loop.create_connection(
-            lambda: UpstreamSession(loop, self.address.patience),
+            lambda: UpstreamSession(loop, self.address.patience, self._turns),
             self.address.host,
             self.address.port,
             ssl=self._context if implicit else None,

@@ -8,11 +8,14 @@ Line ends that are not CRLF are where two servers may disagree on where a messag
 (the attack is called SMTP smuggling). They are refused, unless the listener passes them; what any server could take
 for the end of the data is refused always.
 
+What is too big for memory goes to disk in batches, written by a thread, for a busy disk would stop the loop.
+
 A message with a fault is read to its end all the same, for only then does the client listen.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
 from io import IncrementalNewlineDecoder
 
@@ -27,6 +30,8 @@ BARE = ServerReply.of(550, "5.5.2 Message has CR or LF outside CRLF (RFC 5321 2.
 DISPUTED_END = ServerReply.of(550, "5.5.2 Message has a line end that some servers take for its end")
 LONG_LINE = ServerReply.of(550, "5.5.2 Message has a line that is too long")
 
+# How much is written to disk at a time.
+_BATCH = 512 << 10
 _END = b"\r\n.\r\n"
 _DISPUTED = re.compile(rb"[\r\n]\x00*\.\x00*[\r\n]")
 
@@ -50,6 +55,7 @@ class Intake:
         self._parts: list[bytes] = []
         self._in_memory = 0
         self._spool: SpooledMessage | None = None
+        self._for_disk = False
         self._dotted = False
         self._bare = False
         self._tail = b""
@@ -76,6 +82,27 @@ class Intake:
         self._carry = octets[len(octets) - held_back :]
         self._take(octets[: len(octets) - held_back], dotted=0 <= dot < len(octets) - held_back)
         return None
+
+    @property
+    def is_for_disk(self) -> bool:
+        """Whether the message is more than is kept in memory: `spool` has to be called before `finish`."""
+        return self._for_disk and bool(self._parts)
+
+    @property
+    def is_overfull(self) -> bool:
+        """Whether so much waits for the disk that `spool` should be called now."""
+        return self._for_disk and (self._in_memory >= _BATCH or self._census.memory_is_short)
+
+    async def spool(self) -> None:
+        """Write what waits for the disk to it, in a thread: a disk that is busy makes its writers wait."""
+        parts, self._parts = self._parts, []
+        octets, self._in_memory = self._in_memory, 0
+        try:
+            await asyncio.to_thread(self._write, parts)
+        except OSError:
+            self._refuse(NO_SPACE)
+        finally:
+            self._census.memory(-octets)
 
     def finish(self) -> MemoryMessage | SpooledMessage:
         """The message; call it once, after the end and without a fault, and close what it gives."""
@@ -131,22 +158,17 @@ class Intake:
             self._refuse(LONG_LINE)
 
     def _keep(self, part: bytes) -> None:
-        if self._spool is None and self.size <= self._limits.spool_above and not self._census.memory_is_short:
-            self._parts.append(part)
-            self._in_memory += len(part)
-            self._census.memory(len(part))
-            return
-        try:
-            if self._spool is None:
-                self._spool = SpooledMessage(self._limits.spool_folder)
-                for earlier in self._parts:
-                    self._spool.append(earlier)
-                self._parts = []
-                self._census.memory(-self._in_memory)
-                self._in_memory = 0
+        if self.size > self._limits.spool_above or self._census.memory_is_short:
+            self._for_disk = True
+        self._parts.append(part)
+        self._in_memory += len(part)
+        self._census.memory(len(part))
+
+    def _write(self, parts: list[bytes]) -> None:
+        if self._spool is None:
+            self._spool = SpooledMessage(self._limits.spool_folder)
+        for part in parts:
             self._spool.append(part)
-        except OSError:
-            self._refuse(NO_SPACE)
 
     def _refuse(self, reply: ServerReply) -> None:
         if self.fault is None:

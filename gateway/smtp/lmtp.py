@@ -251,9 +251,13 @@ async def _read(connection: Connection, reception: FeedReception, intake: Intake
         rest = intake.feed(chunk)
         if rest is not None:
             connection.unread(rest)
-            return
+            break
+        if intake.is_overfull:
+            await intake.spool()
         if len(chunk) == CHUNK:
             await asyncio.sleep(0)
+    if intake.is_for_disk:
+        await intake.spool()
 
 
 def _text(octets: bytes) -> str:

@@ -13,6 +13,7 @@ from collections import deque
 
 from gateway.smtp.connect import Connector
 from gateway.smtp.features import Features
+from gateway.smtp.turns import Turns
 from gateway.smtp.upstream import UpstreamLost, UpstreamSession
 from gateway.smtp.values import UpstreamAddress
 
@@ -26,11 +27,13 @@ class Pool:
     Attributes:
         address: the upstream.
         connector: opens sessions that are not lent from here.
+        turns: taken by whoever deals with a big message, on either leg.
     """
 
     def __init__(self, address: UpstreamAddress) -> None:
         self.address = address
-        self.connector = Connector(address)
+        self.turns = Turns()
+        self.connector = Connector(address, self.turns)
         self._idle: deque[tuple[UpstreamSession, float]] = deque()
         self._returning: set[asyncio.Task[None]] = set()
         self._sweep: asyncio.TimerHandle | None = None

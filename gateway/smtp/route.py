@@ -25,6 +25,7 @@ from gateway.smtp import identity
 from gateway.smtp.connect import INSECURE, Connector
 from gateway.smtp.message import wire_of
 from gateway.smtp.trace import on_top
+from gateway.smtp.turns import Turns
 from gateway.smtp.upstream import UpstreamLost, UpstreamSession, Withheld
 from gateway.smtp.values import Announce, Trace, UpstreamAddress
 
@@ -68,7 +69,7 @@ class SubmissionRoute:
         Raises:
             OSError: the file with authorities cannot be read.
         """
-        self._connector = Connector(address)
+        self._connector = Connector(address, Turns())
         self._credentials = credentials
         self._now = now
         self._trace = trace

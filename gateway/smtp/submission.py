@@ -20,6 +20,7 @@ from gateway.smtp.reception import Connection, Reception
 from gateway.smtp.stream import CHUNK, ClientGone
 from gateway.smtp.trace import HEAD, loops, on_top
 from gateway.smtp.transaction import UpstreamTransaction
+from gateway.smtp.turns import Turns
 
 
 async def submit(connection: Connection, reception: Reception, leg: Leg, envelope: Envelope) -> ServerReply:
@@ -81,19 +82,27 @@ async def _take_in(connection: Connection, reception: Reception, leg: Leg, intak
             chunk = await connection.chunk(min(patience.block, latest - loop.time()))
             rest = intake.feed(chunk)
             if rest is not None:
-                connection.unread(rest)
-                return
+                break
+            heartbeat = heartbeat or _Heartbeat(loop, leg, reception.pool.address.keep_awake)
             if intake.size > 2 * reception.limits.message_size:
                 # It was told the limit by EHLO, and may be told again; but nobody has to listen for ever.
                 await connection.push(replies.TOO_BIG.wire)
                 raise ClientGone
-            if len(chunk) == CHUNK:
-                await asyncio.sleep(0)
-            if heartbeat is None:
-                heartbeat = _Heartbeat(loop, leg, reception.pool.address.keep_awake)
+            await _give_way(chunk, intake, reception.pool.turns)
+        connection.unread(rest)
+        if intake.is_for_disk:
+            await intake.spool()
     finally:
         if heartbeat is not None:
             heartbeat.stop()
+
+
+async def _give_way(chunk: bytes, intake: Intake, turns: Turns) -> None:
+    """Between two chunks of something big, let the disk and others have their turn."""
+    if intake.is_overfull:
+        await intake.spool()
+    elif len(chunk) == CHUNK:
+        await turns.take()
 
 
 class _Heartbeat:

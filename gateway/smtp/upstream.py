@@ -17,6 +17,7 @@ from typing import cast
 
 from gateway.mail.server_reply import ServerReply
 from gateway.smtp.features import Features
+from gateway.smtp.turns import Turns
 from gateway.smtp.values import UpstreamPatience
 from gateway.smtp.watchdog import Watchdog
 
@@ -76,7 +77,7 @@ class UpstreamSession(asyncio.Protocol):
         banner: the server's greeting.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, patience: UpstreamPatience) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, patience: UpstreamPatience, turns: Turns) -> None:
         self.features = Features()
         self.secure = False
         self.rested = False
@@ -84,6 +85,7 @@ class UpstreamSession(asyncio.Protocol):
         self.soiled = False
         self._loop = loop
         self._patience = patience
+        self._turns = turns
         self._watchdog = Watchdog(loop, self.abort)
         self._transport: asyncio.Transport | None = None
         self._unread = b""
@@ -175,7 +177,7 @@ class UpstreamSession(asyncio.Protocol):
                 await self._writable
             elif len(piece) >= _A_LOT:
                 # Others have their turn, and an early reply is heard.
-                await asyncio.sleep(0)
+                await self._turns.take()
         else:
             try:
                 return await self.reply(final, self._patience.final)

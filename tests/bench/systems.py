@@ -97,6 +97,13 @@ def yardstick(upstream: int) -> Iterator[System]:
 
 
 @contextmanager
+def drain() -> Iterator[System]:
+    """A next hop that is fair to small mails beside huge ones."""
+    with _python("drain", "drain") as system:
+        yield system
+
+
+@contextmanager
 def gateway(what: str, upstream: int, report: Path, *options: str) -> Iterator[System]:
     """The gateway, judging ``nothing`` or by the ``rules`` that ship; it writes its report at its end."""
     name = "gateway, judging nothing" if what == "nothing" else "gateway, all shipped rules"

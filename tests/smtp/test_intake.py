@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -38,6 +40,13 @@ def feed(intake: Intake, wire: bytes, cuts: list[int]) -> bytes:
         rest = intake.feed(wire[at : at + step])
         at, turn = at + step, turn + 1
     return rest + wire[at:]
+
+
+def spooled(taking: Intake) -> MemoryMessage | SpooledMessage:
+    """What was taken in, once it is on disk as far as it should be."""
+    if taking.is_for_disk:
+        asyncio.run(taking.spool())
+    return taking.finish()
 
 
 def intake(mode: BareNewlines = BareNewlines.PASS, limits: Limits | None = None) -> Intake:
@@ -90,7 +99,7 @@ def test_a_spooled_message_is_the_same_as_one_in_memory(body: bytes, cuts: list[
     message = message_of(body)
     taking = intake(limits=Limits(spool_above=threshold))
     feed(taking, wire_form(message), cuts)
-    taken = taking.finish()
+    taken = spooled(taking)
     try:
         assert isinstance(taken, SpooledMessage if len(message) > threshold else MemoryMessage)
         assert b"".join(taken.chunks()) == message
@@ -144,10 +153,11 @@ def test_octets_in_memory_are_counted_and_given_back() -> None:
     taking.feed(b"0123456789\r\n")
     assert census.memory_in_use == 10
     taking.feed(b"more" * 20 + b"\r\n.\r\n")
+    assert census.memory_in_use == 94
+    message = spooled(taking)
     assert census.memory_in_use == 0
-    spooled = taking.finish()
-    assert isinstance(spooled, SpooledMessage)
-    spooled.close()
+    assert isinstance(message, SpooledMessage)
+    message.close()
 
 
 def test_short_memory_sends_messages_to_disk() -> None:
@@ -156,12 +166,14 @@ def test_short_memory_sends_messages_to_disk() -> None:
     census.memory(5)
     taking = Intake(limits, BareNewlines.REFUSE, census)
     taking.feed(b"0123456789\r\n.\r\n")
-    spooled = taking.finish()
-    assert isinstance(spooled, SpooledMessage)
-    spooled.close()
+    assert taking.is_overfull
+    message = spooled(taking)
+    assert isinstance(message, SpooledMessage)
+    message.close()
 
 
 def test_a_folder_that_cannot_be_written_is_a_reason_to_try_again_later() -> None:
     taking = intake(limits=Limits(spool_above=1, spool_folder="/nonexistent"))
     feed(taking, b"0123456789\r\n.\r\n", [4])
+    spooled(taking)
     assert taking.fault is NO_SPACE
