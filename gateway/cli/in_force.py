@@ -17,13 +17,37 @@ from gateway.policy.context import Context
 from gateway.policy.judgement import Judgement
 from gateway.policy.load import Loaded, load
 from gateway.policy.policies import Policies
-from gateway.policy.teams import Trust, exempt_by_headers, submitter, team_of
+from gateway.policy.teams import (
+    Cause,
+    Trust,
+    exempt_by_envelope,
+    exempt_by_headers,
+    language_of,
+    submitter,
+    team_of,
+)
 from gateway.ports import Unavailable
 from gateway.screening.judging import Jurisdiction
 from gateway.service.build_screening import jurisdiction
 from gateway.service.policy_files import shipped_folder, source_files
 from gateway.service.read_settings import BadSettings, read_settings
+from gateway.service.settings_servers import ImapSettings
 from gateway.verdict.stance import Stance
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one reply is judged.
+
+    Attributes:
+        reply: in the team's language where its own is unclear.
+        context: with the team in it.
+        stance: the team's.
+    """
+
+    reply: Reply
+    context: Context
+    stance: Stance
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +61,7 @@ class Bench:
         jurisdiction: who is judged and how; None without settings, and then everything is.
         profile: named on the command line; goes before the team's own.
         judge: the learned judge; None if there is none.
+        imap: the gateway's own login to mailboxes; None without settings, or where these have none.
     """
 
     loaded: Loaded
@@ -45,6 +70,7 @@ class Bench:
     jurisdiction: Jurisdiction | None = None
     profile: str | None = None
     judge: LocalJudge | None = None
+    imap: ImapSettings | None = None
 
     def judgement(self, reply: Reply, context: Context) -> Judgement | None:
         """What the learned judge says of a reply; None without one."""
@@ -58,23 +84,29 @@ class Bench:
         """Those in force."""
         return self.loaded.policies
 
-    def team(self, reply: Reply, context: Context) -> tuple[Stance, Context] | None:
-        """How this reply is judged, and its context with the team in it; None if it passes unjudged.
+    def standing(self, reply: Reply, context: Context) -> Standing | Cause:
+        """How this reply is judged; or why it passes unjudged.
 
         A row of JSON has no sender; where there are settings it is taken for the first team's.
         """
-        if self.jurisdiction is None:
-            return self.stance, context
         rules = self.jurisdiction
+        if rules is None:
+            return Standing(reply, context, self.stance)
         envelope = _envelope(reply)
         who = submitter(envelope, reply.headers, Trust(sender_is_login=True))
+        if who and reply.headers.to and (cause := exempt_by_envelope(envelope, rules.exempt)) is not None:
+            return cause
         team = team_of(rules.teams, envelope, reply.headers, who) if who else next(iter(rules.teams), None)
-        if team is None or exempt_by_headers(reply.headers, rules.exempt) is not None:
-            return None
+        if team is None:
+            return Cause.NO_TEAM
+        cause = exempt_by_headers(reply.headers, rules.exempt)
+        if cause is not None:
+            return cause
         stance = rules.stances[team.name]
         if self.profile is not None:
             stance = replace(stance, profile=self.profile)
-        return stance, replace(context, team=team.name, submitter=who)
+        context = replace(context, team=team.name, submitter=who)
+        return Standing(replace(reply, language=language_of(team, reply.language)), context, stance)
 
 
 def bench(
@@ -84,17 +116,17 @@ def bench(
     judge: LocalJudge | None = None,
 ) -> Bench:
     """What a command judges with; ends the program with one clear line if that cannot be had."""
-    rules = None
+    rules, imap = None, None
     if config is not None:
         try:
             settings = read_settings(config)
         except BadSettings as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(Exit.CONFIG) from None
-        rules = jurisdiction(settings)
+        rules, imap = jurisdiction(settings), settings.imap
         folder = folder or settings.policies.folder
     folder = folder or shipped_folder()
-    return Bench(loaded(folder), folder, Stance(profile=profile or "starter"), rules, profile, judge)
+    return Bench(loaded(folder), folder, Stance(profile=profile or "starter"), rules, profile, judge, imap)
 
 
 def installed_judge() -> LocalJudge | None:

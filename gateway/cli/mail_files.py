@@ -8,7 +8,10 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+ROWS: Final = (".jsonl", ".ndjson")
+"""Suffixes of files with one object of JSON a line."""
 
 
 class FiledMessage(NamedTuple):
@@ -41,6 +44,21 @@ def messages(paths: Iterable[Path]) -> Iterator[FiledMessage]:
             yield from _at(path)
         except OSError as error:
             raise CannotRead(f"{path}: {error.strerror or error}") from error
+
+
+def count(path: Path) -> int | None:
+    """How many messages or rows there are at a path; None where that is known only after reading, or not at all."""
+    try:
+        if (path / "cur").is_dir():
+            return sum(1 for sub in ("cur", "new") if (path / sub).is_dir() for _ in (path / sub).iterdir())
+        if not path.is_file():
+            return None
+        with path.open("rb") as file:
+            if path.suffix in ROWS:
+                return sum(1 for line in file if line.strip())
+            return max(1, sum(1 for line in file if line.startswith(b"From ")))
+    except OSError:
+        return None
 
 
 def _at(path: Path) -> Iterator[FiledMessage]:

@@ -20,6 +20,7 @@ from gateway.policy.case import Case
 from gateway.policy.evaluate import RuleFailed, describe, evaluate, not_run
 from gateway.policy.matcher import WordingMatcher
 from gateway.policy.sighting import Sighting
+from gateway.policy.teams import Cause
 from gateway.verdict.judge import concerning
 from gateway.verdict.stance import Stance
 from gateway.verdict.starting import start
@@ -63,12 +64,12 @@ def _found(text: str, customer: str | None, relation: str | None) -> Iterator[Fo
 
 
 def _explained(found: Found, used: Bench, today: date) -> Iterator[str]:
-    standing = used.team(found.reply, found.context)
-    if standing is None:
-        yield f"{found.id}: of no team, or exempt: passes unjudged"
+    standing = used.standing(found.reply, found.context)
+    if isinstance(standing, Cause):
+        yield f"{found.id}: passes unjudged ({standing.value.replace('_', ' ')})"
         return
-    stance, context = standing
-    stance = concerning(stance, context)
+    found, context = replace(found, reply=standing.reply), standing.context
+    stance = concerning(standing.stance, context)
     judgement = used.judgement(found.reply, context)
     case = Case(found.reply, context, judgement, used.policies)
     yield f"{found.id}: {found.reply.language or 'language unclear'}, split {found.reply.confidence:.0%} sure"

@@ -46,7 +46,7 @@ class Tally:
     """All mails of a replay."""
 
     changes: list[Change] = field(default_factory=list)
-    unjudged: int = 0
+    unjudged: Counter[str] = field(default_factory=Counter)
 
     def add(self, change: Change) -> None:
         """Take one more in."""
@@ -69,6 +69,13 @@ class Tally:
         rows = [(rule, before[rule], after[rule]) for rule in before.keys() | after.keys()]
         return sorted(rows, key=lambda row: (-max(row[1], row[2]), row[0]))
 
+    def held_per_rule(self) -> list[tuple[str, int]]:
+        """Mails held after the edit in which a finding of the rule counted; the most frequent first."""
+        held = Counter(
+            rule for change in self.changes if change.after.action.holds for rule in set(_rules([change.after]))
+        )
+        return sorted(held.items(), key=lambda item: (-item[1], item[0]))
+
     def held_by(self, key: str) -> list[tuple[str, int]]:
         """Mails held after the edit, by day or team."""
         held = Counter(str(getattr(change, key) or "no date") for change in self.changes if change.after.action.holds)
@@ -87,9 +94,15 @@ def _counts(actions: Counter[Action]) -> str:
     return f"{held} held, {actions[Action.NOTE]} noted, {actions[Action.PASS]} passed"
 
 
+def _unjudged(causes: Counter[str]) -> str:
+    """How many were not judged, and why."""
+    parts = ", ".join(f"{amount} {cause.replace('_', ' ')}" for cause, amount in causes.most_common())
+    return f"{causes.total()} not judged" + (f" ({parts})" if parts else "")
+
+
 def text(tally: Tally) -> str:
     """The outcome for a terminal."""
-    lines = [f"{len(tally.changes)} mails judged, {tally.unjudged} not judged."]
+    lines = [f"{len(tally.changes)} mails judged, {_unjudged(tally.unjudged)}."]
     lines += [f"  before: {_counts(tally.actions('before'))}", f"  after:  {_counts(tally.actions('after'))}"]
     lines += [f"  {rule}: {before} -> {after}" for rule, before, after in tally.per_rule() if before != after]
     differing = tally.differing()
@@ -114,6 +127,11 @@ def html(tally: Tally, tried: str, against: str) -> str:
         before=_counts(tally.actions("before")),
         after=_counts(tally.actions("after")),
         rules=tally.per_rule(),
-        charts=[("Held per day", tally.held_by("day")), ("Held per team", tally.held_by("team"))],
+        unjudged=_unjudged(tally.unjudged),
+        charts=[
+            ("Held per rule", tally.held_per_rule()),
+            ("Held per day", tally.held_by("day")),
+            ("Held per team", tally.held_by("team")),
+        ],
         differing=tally.differing(),
     )

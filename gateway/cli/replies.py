@@ -13,13 +13,12 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, TextIO
 
-from gateway.cli.mail_files import CannotRead, messages
+from gateway.cli.mail_files import ROWS, CannotRead, messages
 from gateway.mail.read import from_text, read
 from gateway.mail.reply import CustomerState, Reply
 from gateway.mail.state import customer_state
 from gateway.policy.context import Context, Relation
 
-_ROWS = (".jsonl", ".ndjson")
 _RELATIONS = {"new": (Relation.NEW, False), "known": (Relation.KNOWN, False), "repeat": (Relation.KNOWN, True)}
 
 
@@ -47,7 +46,7 @@ def replies(paths: Iterable[Path]) -> Iterator[Found]:
         CannotRead: there is nothing at a path, or a row that cannot be used; the text names file and line.
     """
     for path in paths:
-        if path.suffix in _ROWS:
+        if path.suffix in ROWS:
             yield from _file_of_rows(path)
         elif str(path) == "-":
             yield from _standard_input()

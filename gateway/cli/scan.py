@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -15,16 +15,17 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from gateway.cli.exits import Exit
 from gateway.cli.in_force import Bench, bench, installed_judge
-from gateway.cli.mail_files import CannotRead
+from gateway.cli.mail_files import CannotRead, count
+from gateway.cli.progress import watched
 from gateway.cli.replies import Found, replies
 from gateway.policy.context import Context
 from gateway.policy.evaluate import RuleFailed
 from gateway.policy.finding import Finding
+from gateway.policy.teams import Cause
 from gateway.verdict.judge import judge
 from gateway.verdict.report import as_object, without_shadow
 from gateway.verdict.verdict import Action, Verdict
@@ -54,11 +55,20 @@ class FailOn(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """A reply with its verdict; None if it passes unjudged."""
+    """A reply with its verdict; None if it passes unjudged, and then why."""
 
     found: Found
     context: Context
     verdict: Verdict | None
+    cause: Cause | None = None
+
+
+_ORDER = tuple(Action)
+_FAILS = {
+    FailOn.NEVER: (),
+    FailOn.NOTE: (Action.NOTE, Action.HOLD, Action.HOLD_FOR_LEAD),
+    FailOn.HOLD: (Action.HOLD, Action.HOLD_FOR_LEAD),
+}
 
 
 _SAID = {
@@ -98,43 +108,41 @@ def scan(
     ] = FailOn.NEVER,
 ) -> None:
     """Judge mails or rows without a server: what would have been held, noted, passed."""
-    worst = Action.PASS
+    used = bench(config, policies, _value(profile), installed_judge() if judged else None)
+    printer = {Format.JSON: _print_json, Format.TABLE: _print_row}[output]
     counts: Counter[str] = Counter()
-    printer = _print_json if output is Format.JSON else _print_row
-    model = installed_judge() if judged else None
+    worst = Action.PASS
     try:
-        for scanned in _scanned(paths, bench(config, policies, _value(profile), model)):
-            verdict = scanned.verdict
-            counts["unjudged" if verdict is None else verdict.action.value] += 1
-            if verdict is not None and list(Action).index(verdict.action) > list(Action).index(worst):
-                worst = verdict.action
+        for scanned in _scanned(paths, used):
+            counts[_action(scanned)] += 1
+            worst = max(worst, scanned.verdict.action if scanned.verdict else Action.PASS, key=_ORDER.index)
             printer(scanned, everything)
     except (CannotRead, RuleFailed) as error:
         typer.echo(f"bedside scan: {error}", err=True)
         raise typer.Exit(Exit.INPUT) from None
     if output is Format.TABLE:
         _print_summary(counts)
-    if (fail_on is FailOn.HOLD and worst.holds) or (fail_on is FailOn.NOTE and worst is not Action.PASS):
+    if worst in _FAILS[fail_on]:
         raise typer.Exit(Exit.FOUND)
 
 
 def _scanned(paths: list[Path], used: Bench) -> Iterator[Scanned]:
     """Every reply with its verdict; a progress bar on standard error while a person looks on."""
     today = datetime.now(UTC).astimezone().date()
-    console = Console(stderr=True)
-    columns = (SpinnerColumn(), TextColumn("{task.completed:.0f} judged"), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("", total=None)
-        for found in replies(paths):
-            standing = used.team(found.reply, found.context)
-            if standing is None:
-                yield Scanned(found, found.context, None)
-            else:
-                stance, context = standing
-                judgement = used.judgement(found.reply, context)
-                verdict = judge(used.policies, found.reply, context, stance, today, judgement)
-                yield Scanned(found, context, verdict)
-            progress.advance(task)
+    totals = [count(path) for path in paths]
+    known = [total for total in totals if total is not None]
+    for found in watched(replies(paths), sum(known) if len(known) == len(totals) else None):
+        standing = used.standing(found.reply, found.context)
+        if isinstance(standing, Cause):
+            yield Scanned(found, found.context, None, standing)
+            continue
+        judgement = used.judgement(standing.reply, standing.context)
+        verdict = judge(used.policies, standing.reply, standing.context, standing.stance, today, judgement)
+        yield Scanned(replace(found, reply=standing.reply), standing.context, verdict)
+
+
+def _action(scanned: Scanned) -> str:
+    return "unjudged" if scanned.verdict is None else scanned.verdict.action.value
 
 
 def _value(profile: Profile | None) -> str | None:

@@ -50,7 +50,7 @@ def folder(tmp_path: Path) -> Path:
 
 def scan(folder: Path, *arguments: str | Path, stdin: bytes = b"") -> list[dict[str, Any]]:
     result = CliRunner().invoke(
-        app, ["scan", "--format", "json", "--policies", str(folder), *map(str, arguments)], input=stdin
+        app, ["scan", "--no-judge", "--format", "json", "--policies", str(folder), *map(str, arguments)], input=stdin
     )
     assert result.exit_code == 0, result.output
     rows = [json.loads(line) for line in result.stdout.splitlines()]
@@ -129,7 +129,7 @@ def test_mails_of_every_kind(folder: Path, tmp_path: Path) -> None:
 def test_a_bad_row_is_one_clear_line(folder: Path, tmp_path: Path, line: str, complaint: str) -> None:
     path = tmp_path / "rows.jsonl"
     path.write_text('{"reply": "fine"}\n' + line + "\n")
-    result = CliRunner().invoke(app, ["scan", "--policies", str(folder), str(path)])
+    result = CliRunner().invoke(app, ["scan", "--no-judge", "--policies", str(folder), str(path)])
     assert result.exit_code == 65
     assert complaint in result.stderr
     assert "rows.jsonl:2: " in result.stderr
@@ -137,9 +137,9 @@ def test_a_bad_row_is_one_clear_line(folder: Path, tmp_path: Path, line: str, co
 
 
 def test_what_is_not_there_is_one_clear_line(folder: Path, tmp_path: Path) -> None:
-    result = CliRunner().invoke(app, ["scan", "--policies", str(folder), str(tmp_path / "nowhere.eml")])
+    result = CliRunner().invoke(app, ["scan", "--no-judge", "--policies", str(folder), str(tmp_path / "nowhere.eml")])
     assert (result.exit_code, "nowhere.eml" in result.stderr) == (65, True)
-    result = CliRunner().invoke(app, ["scan", "--policies", str(tmp_path), str(tmp_path)])
+    result = CliRunner().invoke(app, ["scan", "--no-judge", "--policies", str(tmp_path), str(tmp_path)])
     assert (result.exit_code, "no policy file" in result.stderr) == (65, True)
 
 
@@ -147,7 +147,7 @@ def test_the_table_says_what_would_happen_and_lets_no_message_steer_the_terminal
     path = tmp_path / "rows.jsonl"
     evil = {"id": "x\u001b[2J[red]", "reply": "you lost it"}
     path.write_text("\n".join(json.dumps(row) for row in [*ROWS, evil]))
-    result = CliRunner().invoke(app, ["scan", "--policies", str(folder), str(path)])
+    result = CliRunner().invoke(app, ["scan", "--no-judge", "--policies", str(folder), str(path)])
     assert result.exit_code == 0
     assert "4 replies: 2 would be held, 1 noted, 1 pass." in result.stdout
     assert "you lost" in result.stdout
@@ -157,7 +157,7 @@ def test_the_table_says_what_would_happen_and_lets_no_message_steer_the_terminal
 
 @pytest.mark.parametrize(("fail_on", "status"), [("never", 0), ("note", 1), ("hold", 1)])
 def test_the_exit_status_can_say_what_was_found(folder: Path, rows: Path, fail_on: str, status: int) -> None:
-    result = CliRunner().invoke(app, ["scan", "--policies", str(folder), "--fail-on", fail_on, str(rows)])
+    result = CliRunner().invoke(app, ["scan", "--no-judge", "--policies", str(folder), "--fail-on", fail_on, str(rows)])
     assert result.exit_code == status
 
 
