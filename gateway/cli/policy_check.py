@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 
@@ -17,6 +18,10 @@ from gateway.cli.in_force import loaded
 from gateway.policy.source import Problem
 from gateway.service.policy_files import shipped_folder
 
+_RULES = {
+    "unusable": "A file that cannot be used: its last good version stays in force",
+    "in-shadow": "A policy that loads in shadow, or something to look at",
+}
 _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -39,7 +44,7 @@ def check(
     folder = folder or shipped_folder()
     found = loaded(folder)
     if output is Format.SARIF:
-        typer.echo(json.dumps(sarif(found.problems), indent=1))
+        typer.echo(json.dumps(sarif(found.problems, folder), indent=1))
     elif output is Format.JSON:
         for problem in found.problems:
             typer.echo(json.dumps(_object(problem), ensure_ascii=False))
@@ -54,26 +59,38 @@ def check(
         raise typer.Exit(Exit.FOUND)
 
 
-def sarif(problems: Sequence[Problem]) -> dict[str, Any]:
-    """The problems as a log of SARIF 2.1.0 (OASIS)."""
-    driver = {"name": "bedside", "version": __version__, "informationUri": "https://example.org/bedside"}
-    results = [
-        {
-            "ruleId": "policy-file",
-            "level": "error" if problem.fatal else "warning",
-            "message": {"text": problem.message},
-            "locations": [
-                {
-                    "physicalLocation": {
-                        "artifactLocation": {"uri": problem.file},
-                        "region": {"startLine": problem.line, "startColumn": problem.column},
-                    }
-                }
-            ],
-        }
-        for problem in problems
-    ]
-    return {"$schema": _SARIF, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}
+def sarif(problems: Sequence[Problem], folder: Path) -> dict[str, Any]:
+    """The problems as a log of SARIF 2.1.0 (OASIS); paths are relative to the folder, which the log names."""
+    driver = {
+        "name": "bedside",
+        "version": __version__,
+        "rules": [{"id": name, "shortDescription": {"text": text}} for name, text in _RULES.items()],
+    }
+    return {
+        "$schema": _SARIF,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {"driver": driver},
+                "columnKind": "unicodeCodePoints",
+                "originalUriBaseIds": {"POLICIES": {"uri": folder.resolve().as_uri() + "/"}},
+                "results": [_result(problem) for problem in problems],
+            }
+        ],
+    }
+
+
+def _result(problem: Problem) -> dict[str, Any]:
+    rule = "unusable" if problem.fatal else "in-shadow"
+    artifact = {"uri": quote(problem.file), "uriBaseId": "POLICIES"}
+    region = {"startLine": max(1, problem.line), "startColumn": max(1, problem.column)}
+    return {
+        "ruleId": rule,
+        "ruleIndex": list(_RULES).index(rule),
+        "level": "error" if problem.fatal else "warning",
+        "message": {"text": problem.message},
+        "locations": [{"physicalLocation": {"artifactLocation": artifact, "region": region}}],
+    }
 
 
 def _object(problem: Problem) -> dict[str, Any]:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import unified_diff
 from enum import StrEnum
@@ -61,13 +61,14 @@ def init(
     Files that you changed are never written over: what the release changed in them is shown, for you to take or leave.
     """
     try:
-        steps = plan(folder)
-        fresh = not (folder / _MANIFEST).exists() and not any(step.mine for step in steps)
-        _show(steps, fresh=fresh)
-        if not (fresh or write):
-            typer.echo("Nothing was written; --write adds and updates, and leaves yours and conflicts alone.")
-            return
-        _carry_out(folder, steps)
+        steps = plan(folder, shipped_folder())
+        if is_laid_out(folder):
+            for line in told(steps):
+                typer.echo(line, nl=False)
+            if not write:
+                typer.echo("Nothing was written; --write adds and updates, and leaves yours and conflicts alone.")
+                return
+        carry_out(folder, shipped_folder(), steps)
     except OSError as error:
         typer.echo(f"bedside policy init: {error.filename or folder}: {error.strerror}", err=True)
         raise typer.Exit(Exit.INPUT) from None
@@ -75,13 +76,22 @@ def init(
     typer.echo(f"{folder}: {written} file(s) written. Set `folder` in [policies] to it, and edit away.")
 
 
-def plan(folder: Path) -> list[Step]:
-    """What this release means for each file of a folder.
+def is_laid_out(folder: Path) -> bool:
+    """Whether the folder holds policies already, of whatever origin."""
+    return (folder / _MANIFEST).exists() or (folder.exists() and bool(source_files(folder)))
+
+
+def plan(folder: Path, release: Path) -> list[Step]:
+    """What a release means for each file of a folder.
+
+    Args:
+        folder: the organisation's policies.
+        release: those that ship with the release.
 
     Raises:
         OSError: a file cannot be read.
     """
-    shipped = {file.path: file.text for file in source_files(shipped_folder())}
+    shipped = {file.path: file.text for file in source_files(release)}
     mine = {file.path: file.text for file in source_files(folder)} if folder.exists() else {}
     laid_out = _manifest(folder)
     steps = [_step(path, mine.get(path, ""), shipped.get(path, ""), laid_out) for path in sorted({*shipped, *laid_out})]
@@ -101,12 +111,12 @@ def _step(path: str, mine: str, theirs: str, laid_out: Mapping[str, str]) -> Ste
     return Step(path, Fate.YOURS if known == _digest(theirs) else Fate.CONFLICT, mine, theirs)
 
 
-def _show(steps: list[Step], *, fresh: bool) -> None:
+def told(steps: Iterable[Step]) -> Iterator[str]:
+    """The plan for a person: a line a file with its fate, and what is to change in files that are here."""
     for step in steps:
-        if not fresh:
-            typer.echo(f"{step.fate.value:<9} {step.path}")
+        yield f"{step.fate.value:<9} {step.path}\n"
         if step.fate in (Fate.UPDATE, Fate.CONFLICT):
-            typer.echo("".join(_diff(step)), nl=False)
+            yield from _diff(step)
 
 
 def _diff(step: Step) -> list[str]:
@@ -114,13 +124,18 @@ def _diff(step: Step) -> list[str]:
     return list(unified_diff(mine, theirs, f"{step.path} (yours)", f"{step.path} ({__version__})"))
 
 
-def _carry_out(folder: Path, steps: list[Step]) -> None:
+def carry_out(folder: Path, release: Path, steps: Iterable[Step]) -> None:
+    """Add and update what nobody changed here, and remember what the release had.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
     for step in steps:
         if step.fate in (Fate.ADD, Fate.UPDATE):
             path = folder / step.path
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(step.theirs, encoding="utf-8")
-    now = {file.path: _digest(file.text) for file in source_files(shipped_folder())}
+    now = {file.path: _digest(file.text) for file in source_files(release)}
     (folder / _MANIFEST).write_text(json.dumps({"release": __version__, "files": now}, indent=1), encoding="utf-8")
 
 

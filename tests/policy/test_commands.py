@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from typer.testing import CliRunner, Result
 
 from gateway.cli.main import app
+from gateway.cli.policy_init import Fate, carry_out, plan, told
 from gateway.cli.policy_learn import redacted, with_known_false
 from gateway.policy.json_schema import schema_of
 from gateway.service.policy_files import shipped_folder
@@ -60,10 +61,29 @@ def test_check_tells_all_errors_at_once_in_every_format(folder: Path) -> None:
     assert "blame/two.yaml:1:1: " in result.output
     rows = [json.loads(line) for line in run("check", "--format", "json", folder).stdout.splitlines()]
     assert {row["file"] for row in rows} == {"blame/one.yaml", "blame/two.yaml"}
-    sarif = json.loads(run("check", "--format", "sarif", folder).stdout)
-    assert sarif["version"] == "2.1.0"
-    assert len(sarif["runs"][0]["results"]) == len(rows)
-    assert sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["startLine"] >= 1
+
+
+def test_sarif_has_what_viewers_need(folder: Path) -> None:
+    """The parts of SARIF 2.1.0 (OASIS) that a log of results must have: 3.13, 3.14, 3.27, 3.28, 3.30, 3.49."""
+    (folder / "blame/one.yaml").write_text("id: blame/one\nsevrity: high\n")
+    (folder / "blame/loss.yaml").write_text(GOOD.replace('"You lost it."', '"It is gone."'))
+    log = json.loads(run("check", "--format", "sarif", folder).stdout)
+    assert (log["version"], len(log["runs"])) == ("2.1.0", 1)
+    assert log["$schema"].endswith("sarif-2.1.0.json")
+    (part,) = log["runs"]
+    base = part["originalUriBaseIds"]["POLICIES"]["uri"]
+    assert base == folder.resolve().as_uri() + "/"
+    rules = [rule["id"] for rule in part["tool"]["driver"]["rules"]]
+    assert part["tool"]["driver"]["name"] == "bedside"
+    assert {result["level"] for result in part["results"]} == {"error", "warning"}
+    for result in part["results"]:
+        assert rules[result["ruleIndex"]] == result["ruleId"]
+        assert result["message"]["text"]
+        (place,) = (each["physicalLocation"] for each in result["locations"])
+        assert (folder / place["artifactLocation"]["uri"]).exists()
+        assert place["artifactLocation"]["uriBaseId"] == "POLICIES"
+        assert place["region"]["startLine"] >= 1
+        assert place["region"]["startColumn"] >= 1
 
 
 def test_check_warns_of_a_policy_that_would_be_in_shadow(folder: Path) -> None:
@@ -212,35 +232,43 @@ def test_init_lays_out_what_ships_and_it_is_good(tmp_path: Path) -> None:
     assert ours == theirs
 
 
-def test_a_later_init_shows_file_by_file_and_writes_only_what_nobody_changed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    release = tmp_path / "release"
+def test_a_later_release_is_shown_file_by_file_and_writes_only_what_nobody_changed(tmp_path: Path) -> None:
+    release, own = tmp_path / "release", tmp_path / "own"
     (release / "blame").mkdir(parents=True)
-    monkeypatch.setattr("gateway.cli.policy_init.shipped_folder", lambda: release)
     for name in ("kept", "updated", "mine", "both", "gone", "deleted"):
         (release / f"blame/{name}.yaml").write_text(f"id: blame/{name}\n")
-    own = tmp_path / "own"
-    assert run("init", own).exit_code == 0
+    carry_out(own, release, plan(own, release))
     (own / "blame/mine.yaml").write_text("# mine\n")
     (own / "blame/both.yaml").write_text("# mine too\n")
     (own / "blame/deleted.yaml").unlink()
     for name in ("updated", "both", "added"):
         (release / f"blame/{name}.yaml").write_text(f"id: blame/{name}\n# release\n")
     (release / "blame/gone.yaml").unlink()
-    shown = run("init", own).output
+    steps = plan(own, release)
+    shown = "".join(told(steps))
     for line in ("add       blame/added", "update    blame/updated", "yours     blame/mine", "conflict  blame/both",
-                 "gone      blame/gone", "yours     blame/deleted", "+# release", "Nothing was written"):  # fmt: skip
+                 "gone      blame/gone", "yours     blame/deleted", "+# release"):  # fmt: skip
         assert line in shown, shown
     assert "kept" not in shown
-    assert not (own / "blame/added.yaml").exists()
-    assert run("init", "--write", own).exit_code == 0
+    carry_out(own, release, steps)
     assert (own / "blame/added.yaml").read_text() == "id: blame/added\n# release\n"
     assert (own / "blame/updated.yaml").read_text().endswith("# release\n")
     assert (own / "blame/mine.yaml").read_text() == "# mine\n"
     assert (own / "blame/both.yaml").read_text() == "# mine too\n"
     assert (own / "blame/gone.yaml").exists()
     assert not (own / "blame/deleted.yaml").exists()
+    assert [step.fate for step in plan(own, release)] == [Fate.YOURS, Fate.YOURS, Fate.YOURS]
+
+
+def test_init_writes_nothing_over_a_folder_that_has_policies_unless_told(folder: Path) -> None:
+    shown = run("init", folder)
+    assert (shown.exit_code, "Nothing was written" in shown.output) == (0, True)
+    assert "conflict  acts/apology.yaml" in shown.output
+    assert not (folder / "blame/label.yaml").exists()
+    assert run("init", "--write", folder).exit_code == 0
+    assert (folder / "blame/label.yaml").exists()
+    assert (folder / "blame/loss.yaml").read_text() == GOOD
+    assert (folder / "acts/apology.yaml").read_text() == SHARED[1].text
 
 
 # --- learn ---
