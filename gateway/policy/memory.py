@@ -6,8 +6,8 @@ here is such a value; `gateway.policy.letter` makes the hashes.
 
 What is not known stays unknown, and a memory knows less than it seems to. It began some day; it is told only of mail
 that goes through the gateway, and of incoming mail only what the inbound feed shows it. So a thread is *whole* only if
-its beginning was met, and every message that is named in it. In one that is not, a count is a lower bound: enough to say
-that a customer has written twice, not that they have written once.
+its beginning was met, and every message that is named in it. In one that is not, a count is a lower bound: enough to
+say that a customer has written twice, not that they have written once.
 """
 
 from __future__ import annotations
