@@ -7,6 +7,7 @@ a folder between calls; a UID is only used while the folder's UIDVALIDITY is the
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -19,7 +20,8 @@ from gateway.imap.names import Layout, encode, quoted
 from gateway.imap.places import Locate, Place
 from gateway.imap.pool import Pool
 from gateway.imap.responses import Answer, header_field, number, pairs, text_of
-from gateway.imap.watch import Subscription, Watching
+from gateway.imap.watch import Watching
+from gateway.imap.watcher import Subscription
 from gateway.ports import SeenCard, Unavailable
 
 # Messages a FETCH; the token and the Message-ID of one are about 200 octets.
@@ -76,11 +78,12 @@ class ImapMailboxes:
     async def open(self, mailbox: str) -> AsyncIterator[ImapMailbox]:
         """See `gateway.ports.Mailboxes.open`."""
         try:
-            place = self._locate(mailbox)
+            # Reading a password or token takes a file, or a program that fetches one.
+            place = await asyncio.to_thread(self._locate, mailbox)
+            async with self._pool.lend(place.login) as session:
+                session.layout(place)
         except (LookupError, OSError, ValueError) as error:
             raise Unavailable(f"no way into this mailbox: {error}") from error
-        async with self._pool.lend(place.login):
-            pass
         opened = ImapMailbox(place, self._pool, self._watching)
         try:
             yield opened

@@ -13,9 +13,13 @@ from enum import StrEnum
 
 
 class Mechanism(StrEnum):
-    """How to log in. PLAIN also serves LOGIN where the server offers only that."""
+    """How to log in.
+
+    PLAIN also serves by the command LOGIN where the server offers only that; LOGIN uses that command in any case.
+    """
 
     PLAIN = "plain"
+    LOGIN = "login"
     XOAUTH2 = "xoauth2"
 
 
@@ -46,19 +50,21 @@ class Place:
         prefix: name of the place below which its folders lie, with the server's delimiter at its end; None means the
             login's own folders, where the server's NAMESPACE says.
         inbox: name of the folder for notices; None means INBOX.
+        name: part of `prefix` or `inbox` that comes from a mailbox's name, so that it must be one level; may be empty.
     """
 
     login: Login
     prefix: str | None = None
     inbox: str | None = None
+    name: str = ""
 
 
 Locate = Callable[[str], Place]
 
 
-def by_master(user: str, secret: str, separator: str = "*") -> Locate:
+def by_master(user: str, secret: str, separator: str = "*", mechanism: Mechanism = Mechanism.PLAIN) -> Locate:
     """Dovecot's master users: ``anna*bedside`` opens Anna's mailbox with the password of bedside."""
-    return lambda mailbox: Place(Login(f"{mailbox}{separator}{user}", secret))
+    return lambda mailbox: Place(Login(f"{mailbox}{separator}{user}", secret, mechanism=mechanism))
 
 
 def by_authorization(user: str, secret: str) -> Locate:
@@ -71,21 +77,29 @@ def by_own_login(secret: Callable[[str], str], mechanism: Mechanism = Mechanism.
     return lambda mailbox: Place(Login(mailbox, secret(mailbox), mechanism=mechanism))
 
 
-def in_one_login(user: str, secret: str, prefix: str, inbox: str | None = None) -> Locate:
+def in_one_login(
+    user: str, secret: str, prefix: str, inbox: str | None = None, mechanism: Mechanism = Mechanism.PLAIN
+) -> Locate:
     """Many mailboxes as folders of one login: shared mailboxes, or a team's folder in a common one.
 
     Args:
         user: the login.
-        secret: its password.
+        secret: its password or access token.
         prefix: where a mailbox's folders lie; ``{mailbox}`` stands for its name, for example ``shared/{mailbox}/``.
         inbox: folder for notices, likewise; None puts them into the login's own INBOX.
+        mechanism: how to log in.
+
+    The `Locate` raises ValueError for a mailbox whose name, chosen perhaps by who sends, would lead elsewhere.
     """
 
     def locate(mailbox: str) -> Place:
+        if not mailbox.strip(". ") or any(character in mailbox for character in "/\\") or not mailbox.isprintable():
+            raise ValueError("a mailbox among the folders of one login is named without slashes and control characters")
         return Place(
-            Login(user, secret),
+            Login(user, secret, mechanism=mechanism),
             prefix=prefix.replace("{mailbox}", mailbox),
             inbox=None if inbox is None else inbox.replace("{mailbox}", mailbox),
+            name=mailbox if "{mailbox}" in f"{prefix}{inbox}" else "",
         )
 
     return locate

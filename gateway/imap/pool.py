@@ -31,12 +31,18 @@ class Session:
     namespaces: tuple[tuple[str, str], ...]
 
     def layout(self, place: Place) -> Layout:
-        """How folders of a mailbox at this place are called here."""
+        """How folders of a mailbox at this place are called here.
+
+        Raises:
+            ValueError: the mailbox's name has the server's delimiter, so that it would lead elsewhere.
+        """
         prefix, delimiter = self.namespaces[0]
         if place.prefix is not None:
             prefix = place.prefix
             fitting = [space for space in self.namespaces if space[0] and prefix.startswith(space[0])]
             delimiter = max(fitting, key=lambda space: len(space[0]), default=self.namespaces[0])[1]
+        if delimiter and delimiter in place.name:
+            raise ValueError(f"the server uses {delimiter!r} to divide folder names, so no mailbox there can have it")
         return Layout(delimiter, prefix, place.inbox or INBOX)
 
 
@@ -134,7 +140,7 @@ async def log_in(connection: Connection, login: Login) -> None:
     if login.mechanism is Mechanism.XOAUTH2:
         token = f"user={login.user}\1auth=Bearer {login.secret}\1\1"
         await connection.authenticate("XOAUTH2", token.encode())
-    elif "AUTH=PLAIN" in offered or login.authorize:
+    elif login.authorize or ("AUTH=PLAIN" in offered and login.mechanism is Mechanism.PLAIN):
         response = f"{login.authorize}\0{login.user}\0{login.secret}"
         await connection.authenticate("PLAIN", response.encode())
     elif "LOGINDISABLED" in offered:

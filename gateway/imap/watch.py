@@ -15,8 +15,6 @@ from gateway.imap.pool import Pool
 from gateway.imap.watcher import Subscription, Watcher
 from gateway.ports import Unavailable
 
-__all__ = ["Subscription", "Watching"]
-
 # NOOPs a second that all watchers together may send, and the shortest time between two on one connection.
 _PULSES = 40
 _SHORTEST = 0.4
