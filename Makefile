@@ -53,6 +53,7 @@ test: .apt-done $(VENV)/.test lint  ## Everything that fits in ten minutes, on r
 
 .PHONY: torture
 torture: .apt-done $(VENV)/.test  ## What takes longer: hundreds of kills, fuzzing, long uploads
+	$(PIP) --editable '.[fuzz]'
 	$(BIN)/pytest -m torture --timeout 3600
 
 REAL_TEXT := $(wildcard ../shared/corpus/real/labelled.jsonl)

@@ -52,6 +52,7 @@ _OPENER = re.compile(
 )
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d")
 _LAST_CHARACTERS = frozenset(":： \t*_->》eE道성")
+_TIME_OR_ADDRESS = re.compile(r"[\d@]")
 _STRENGTH = {(True, True): 0.9, (False, True): 0.7, (True, False): 0.55, (False, False): 0.0}
 _ENDS = re.compile(r"[:：][\s*_]*$|(?:wrote|作成|写道|작성)\W*$", re.IGNORECASE)
 _LONGEST = 400
@@ -72,6 +73,8 @@ def attribution(lines: Lines, end: int) -> Mark | None:
         if not text or lines.depths[start] != lines.depths[end] or len(joined) + len(text) > _LONGEST:
             break
         joined = f"{text} {joined}".strip()
+        if not _TIME_OR_ADDRESS.search(joined):
+            continue  # it names nothing yet; see `_evidence`
         if (verb_end := _verb_end(joined)) or _DATE_AND_ADDRESS.match(joined):
             strength = _evidence(joined, verb_end or len(joined))
             if strength:
