@@ -129,9 +129,16 @@ def _delimiter(lines: Lines, start: int, end: int) -> int | None:
         if text in _DELIMITERS and len(below) <= _LONGEST_SIGNATURE:
             return number
         drawn = number > start and rule(text) and 0 < len(below) <= _LONGEST_SIGNATURE
-        if drawn and sum(_CONTACT.search(line) is not None for line in below) * 3 >= len(below):
+        contacts = sum(_CONTACT.search(line) is not None for line in below) if drawn else 0
+        if contacts and (contacts * 3 >= len(below) or _below_closing(lines, start, number)):
             return number
     return None
+
+
+def _below_closing(lines: Lines, start: int, number: int) -> bool:
+    """Whether the text above a line ends the message by a formula."""
+    above = lines.filled.rfind(1, start, number)
+    return above >= 0 and lines.texts[above].rstrip(",.! ").lower() in CLOSINGS
 
 
 def _sent_from(lines: Lines, start: int, end: int) -> int:

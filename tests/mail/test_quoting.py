@@ -190,6 +190,15 @@ def test_signature_disclaimer_and_banner_are_told_apart() -> None:
     assert "CAUTION" in reply.boilerplate
 
 
+def test_a_long_signature_below_a_closing_and_a_line_is_one() -> None:
+    reply = of_plain(
+        "The lamp left our depot this morning.\n\nThanks,\n__________\nIda Norberg\nHead of lamps\nDesk Example\n"
+        "Long Lane 5\nDirect: +46 8 555 01 23\n__________\nOut of hours, write to the duty desk.\nDo say which lamp.\n"
+    )
+    assert reply.authored == "The lamp left our depot this morning.\n\nThanks,"
+    assert "duty desk" in reply.signature
+
+
 def test_a_help_desks_delimiter_ends_the_reply() -> None:
     reply = of_plain("It is on.\n\n##- Please type your reply above this line -##\n\nTom: It never came.\n")
     assert reply.authored == "It is on."
