@@ -5,15 +5,15 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.policy.load import Loaded, load
+from gateway.policy.load import Loaded
 from gateway.policy.policies import Policies
-from gateway.service.policy_files import shipped_folder, source_files
+from gateway.service.policy_files import load_files, shipped_folder, source_files
 
 
 @pytest.fixture(scope="session")
 def shipped_loaded() -> Loaded:
     """The rules that ship, compiled once a run, with what is wrong with them."""
-    return load(source_files(shipped_folder()))
+    return load_files(source_files(shipped_folder()))
 
 
 @pytest.fixture(scope="session")

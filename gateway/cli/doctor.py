@@ -19,11 +19,10 @@ from gateway.cli.exits import Exit
 from gateway.cli.opened import DEFAULT_CONFIG, ConfigOption, settings_of
 from gateway.imap.mailboxes import Limits
 from gateway.policy.finding import To
-from gateway.policy.load import load
 from gateway.ports import Unavailable
 from gateway.service import build_review, build_smtp
 from gateway.service.build_ledger import opening
-from gateway.service.policy_files import shipped_folder, source_files
+from gateway.service.policy_files import load_files, shipped_folder, source_files
 from gateway.service.settings import Settings
 from gateway.service.settings_servers import ImapSettings, ReleaseSettings
 
@@ -76,7 +75,7 @@ async def _policies(folder: Path | None) -> list[Found]:
     files = source_files(folder or shipped_folder())
     if not files:
         return [Found(Level.BAD, "policies", "there are none", "Name a folder that has some, or none at all.")]
-    return doctor_checks.policies(load(files))
+    return doctor_checks.policies(load_files(files))
 
 
 async def _ledger(settings: Settings) -> list[Found]:

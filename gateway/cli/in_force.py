@@ -15,7 +15,7 @@ from gateway.mail.envelope import Path as MailPath
 from gateway.mail.reply import Reply
 from gateway.policy.context import Context
 from gateway.policy.judgement import Judgement
-from gateway.policy.load import Loaded, load
+from gateway.policy.load import Loaded
 from gateway.policy.policies import Policies
 from gateway.policy.teams import (
     Cause,
@@ -29,7 +29,7 @@ from gateway.policy.teams import (
 from gateway.ports import Unavailable
 from gateway.screening.judging import Jurisdiction
 from gateway.service.build_screening import jurisdiction
-from gateway.service.policy_files import shipped_folder, source_files
+from gateway.service.policy_files import load_files, shipped_folder, source_files
 from gateway.service.read_settings import BadSettings, read_settings
 from gateway.service.settings_servers import ImapSettings
 from gateway.verdict.stance import Stance
@@ -147,7 +147,7 @@ def loaded(folder: Path) -> Loaded:
     if not files:
         typer.echo(f"bedside: {folder}: there is no policy file in it (family/name.yaml)", err=True)
         raise typer.Exit(Exit.INPUT)
-    return load(files)
+    return load_files(files)
 
 
 def _envelope(reply: Reply) -> Envelope:

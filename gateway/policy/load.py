@@ -7,17 +7,20 @@ there is one. The result is a new value each time; nothing that is in use is cha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import Any
 
 from gateway.policy import compile as compiling
 from gateway.policy import index, sieving
 from gateway.policy.examples import failing
 from gateway.policy.maker import Maker
-from gateway.policy.matcher import Matcher
+from gateway.policy.matcher import Matcher, WordingMatcher, of_phrase
 from gateway.policy.policies import Act, Policies, Policy
+from gateway.policy.prepared import Prepared, digest_of
 from gateway.policy.schema.files import ActFile, PolicyFile, WordFile
+from gateway.policy.sieve import Sieves
 from gateway.policy.source import BrokenFile, Document, Problem, SourceFile
 from gateway.policy.wording.grammar import Phrase, PhraseError, parse
 from gateway.policy.wording.render import Lexicon
@@ -33,10 +36,12 @@ class Loaded:
     Attributes:
         policies: those in force.
         problems: everything that is wrong, in the order of files and lines.
+        prepared: for the next time that these files are loaded; None if one of them is broken, or if it is not new.
     """
 
     policies: Policies
     problems: tuple[Problem, ...]
+    prepared: Prepared | None = None
 
 
 def is_policy_file(path: str) -> bool:
@@ -45,14 +50,33 @@ def is_policy_file(path: str) -> bool:
     return path.endswith(_SUFFIXES) and parts[0] != "corpus" and not any(part.startswith(".") for part in parts)
 
 
-def load(files: Iterable[SourceFile], keep: Policies | None = None) -> Loaded:
-    """The policies of these files; of a broken one, its last good version in `keep`."""
-    return _Loading(keep or Policies()).run(sorted(files, key=lambda file: file.path))
+def load(
+    files: Iterable[SourceFile], keep: Policies | None = None, recall: Callable[[str], Prepared | None] = lambda _: None
+) -> Loaded:
+    """The policies of some files.
+
+    Args:
+        files: of a folder; those that hold no policy are passed over.
+        keep: what is in force; the last good version of a file that is broken stays so.
+        recall: gives what loading files of this digest came to before (`gateway.policy.prepared.digest_of`), if known.
+    """
+    read = sorted((file for file in files if is_policy_file(file.path)), key=lambda file: file.path)
+    digest = digest_of(read)
+    prepared = recall(digest)
+    if prepared is not None:
+        try:
+            return _Loading(keep or Policies(), digest, prepared).run(read)
+        except (BrokenFile, ValueError):  # kept by another version, whatever it says: begin from the files
+            pass
+    return _Loading(keep or Policies(), digest, None).run(read)
 
 
 class _Loading:
-    def __init__(self, keep: Policies) -> None:
+    def __init__(self, keep: Policies, digest: str, prepared: Prepared | None) -> None:
         self.keep = keep
+        self.digest = digest
+        self.prepared = prepared
+        self.trees: dict[str, Any] = {}
         self.problems: list[Problem] = []
         self.kept: set[str] = set()
         self.digests: dict[str, str] = {}
@@ -60,7 +84,6 @@ class _Loading:
         self.matchers: dict[tuple[str, str], Matcher] = {}
 
     def run(self, files: list[SourceFile]) -> Loaded:
-        files = [file for file in files if is_policy_file(file.path)]
         for file in files:
             self.digests[file.path] = sha256(file.text.encode("utf-8", "surrogatepass")).hexdigest()
         lexicons = self._lexicons([file for file in files if file.path.startswith("words/")])
@@ -70,20 +93,45 @@ class _Loading:
         policies = self._policies(
             [file for file in files if not file.path.startswith(("words/", "acts/"))], lexicons, maker_acts
         )
-        return Loaded(self._in_force(policies, acts), tuple(sorted(self.problems, key=_order)))
+        made = self._in_force(policies, acts)
+        problems = tuple(sorted(self.problems, key=_order))
+        return Loaded(made, problems, self._to_keep(made, problems))
+
+    def _to_keep(self, made: Policies, problems: tuple[Problem, ...]) -> Prepared | None:
+        if self.prepared is not None or any(problem.fatal for problem in problems):
+            return None
+        sieves = sieving.kept(made.index.sieves, sieving.all_of(made.policies, made.acts.values()))
+        return Prepared(self.digest, self.trees, sieves, made.failing, problems)
+
+    def _document(self, file: SourceFile) -> Document:
+        """A file, read; or what is known of it."""
+        document = Document(file, None if self.prepared is None else self.prepared.trees[file.path])
+        self.trees[file.path] = document.tree
+        return document
+
+    def _maker(self, lexicons: Mapping[str, Lexicon], acts: frozenset[str]) -> Maker:
+        make = of_phrase if self.prepared is None else WordingMatcher
+        return Maker(lexicons, acts, make, made=self.matchers)
+
+    def _sieves(self, policies: list[Policy], acts: Mapping[str, Act]) -> Sieves:
+        if self.prepared is None:
+            return sieving.sieves(sieving.uses(policies, acts.values()))
+        return sieving.restored(self.prepared.sieves, sieving.all_of(policies, acts.values()))
 
     def _in_force(self, policies: list[Policy], acts: Mapping[str, Act]) -> Policies:
         lines = "".join(f"{path} {digest}\n" for path, digest in sorted(self.digests.items()))
-        held = sieving.sieves(sieving.uses(policies, acts.values()))
         made = Policies(
             policies=tuple(policies),
             acts=acts,
             words=dict(self.words),
-            index=index.build(policies, held),
+            index=index.build(policies, self._sieves(policies, acts)),
             digest=sha256(lines.encode()).hexdigest()[:16],
             files=dict(self.digests),
             kept=frozenset(self.kept),
         )
+        if self.prepared is not None:
+            self.problems = list(self.prepared.problems)
+            return replace(made, failing=self.prepared.failing)
         failed = failing(made)
         for policy_id, reasons in failed.items():
             for reason in reasons:
@@ -112,7 +160,7 @@ class _Loading:
     def _word_file(self, file: SourceFile) -> list[WordFile]:
         """The file, or its last good version, or nothing."""
         try:
-            document = Document(file)
+            document = self._document(file)
             words = document.validate(WordFile)
             _check_phrases(document, words)
         except BrokenFile as trouble:
@@ -127,15 +175,22 @@ class _Loading:
         found = []
         for file in files:
             try:
-                found.append(_act_file(file))
+                found.append(self._act_file(file))
             except BrokenFile as trouble:
                 self._broken(file, trouble, _act_of(file.path) in self.keep.acts)
         return found
 
+    def _act_file(self, file: SourceFile) -> tuple[Document, ActFile]:
+        document = self._document(file)
+        model = document.validate(ActFile)
+        if model.act != _act_of(file.path):
+            raise BrokenFile(document.problem(("act",), f"act “{model.act}” belongs in acts/{model.act}.yaml"))
+        return document, model
+
     def _acts(self, files: list[tuple[Document, ActFile]], lexicons: Mapping[str, Lexicon]) -> dict[str, Act]:
         acts = {_act_of(path): self.keep.acts[_act_of(path)] for path in self.kept if path.startswith("acts/")}
         for document, model in files:
-            maker = Maker(lexicons, frozenset(), made=self.matchers)
+            maker = self._maker(lexicons, frozenset())
             made = compiling.act(model, maker)
             if maker.mistakes:
                 trouble = BrokenFile(*(document.problem(key, message) for key, message in maker.mistakes))
@@ -153,7 +208,7 @@ class _Loading:
         found = []
         for file in files:
             try:
-                found.append(self._policy(file, Maker(lexicons, acts, made=self.matchers)))
+                found.append(self._policy(file, self._maker(lexicons, acts)))
             except BrokenFile as trouble:
                 known = self.keep.find(_id_of(file.path))
                 self._broken(file, trouble, known is not None)
@@ -162,7 +217,7 @@ class _Loading:
         return sorted(found, key=lambda policy: policy.id)
 
     def _policy(self, file: SourceFile, maker: Maker) -> Policy:
-        document = Document(file)
+        document = self._document(file)
         model = document.validate(PolicyFile)
         if model.id != _id_of(file.path):
             raise BrokenFile(document.problem(("id",), f"the id follows the path: here it is {_id_of(file.path)}"))
@@ -182,14 +237,6 @@ class _Loading:
 
     def _note(self, path: str, message: str) -> None:
         self.problems.append(Problem(path, 1, 1, "", message, fatal=False))
-
-
-def _act_file(file: SourceFile) -> tuple[Document, ActFile]:
-    document = Document(file)
-    model = document.validate(ActFile)
-    if model.act != _act_of(file.path):
-        raise BrokenFile(document.problem(("act",), f"act “{model.act}” belongs in acts/{model.act}.yaml"))
-    return document, model
 
 
 def _check_phrases(document: Document, words: WordFile) -> None:

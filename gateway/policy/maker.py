@@ -27,12 +27,14 @@ class Maker:
         lexicons: word classes by language.
         acts: names of all acts there are.
         mistakes: what was wrong, with the key; grows.
+        make: makes the matcher of a phrase; `WordingMatcher` itself will do where all of them are known to be good.
         made: matchers of phrases, by text and language, so that one phrase is one matcher wherever it stands.
         used: every matcher of the file, in the order of the file; grows.
     """
 
     lexicons: Mapping[str, Lexicon]
     acts: frozenset[str]
+    make: Callable[[Phrase, Lexicon, str], Matcher] = of_phrase
     mistakes: list[tuple[Key, str]] = field(default_factory=list)
     made: dict[tuple[str, str], Matcher] = field(default_factory=dict)
     used: dict[Matcher, None] = field(default_factory=dict)
@@ -133,7 +135,7 @@ class Maker:
                 hint = f"; did you mean “{near[0]}”?" if near else ""
                 self._mistake((key, f"there is no word class “{name}” for language {language}{hint}"))
                 return None
-            matcher = of_phrase(phrase, lexicon, text)
+            matcher = self.make(phrase, lexicon, text)
         except (PhraseError, PatternError) as trouble:
             self._mistake((key, str(trouble)))
             return None

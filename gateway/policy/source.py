@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from io import StringIO
@@ -66,16 +66,21 @@ class BrokenFile(Exception):  # noqa: N818 - what is broken is the file
 
 
 class Document:
-    """A YAML file read with the place of every key."""
+    """A YAML file read with the place of every key.
 
-    def __init__(self, source: SourceFile) -> None:
-        """Read it.
+    Attributes:
+        path: of the file.
+        tree: what it says.
+    """
+
+    def __init__(self, source: SourceFile, known: Mapping[str, Any] | None = None) -> None:
+        """Read it, or take over what is known of it: a tree without places, from a time when nothing was wrong in it.
 
         Raises:
             BrokenFile: it is no YAML, has a key twice, or is no mapping.
         """
         self.path = source.path
-        self.tree = self._parsed(source)
+        self.tree: Mapping[Any, Any] = self._parsed(source) if known is None else known
 
     def _parsed(self, source: SourceFile) -> CommentedMap:
         try:

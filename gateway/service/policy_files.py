@@ -7,14 +7,16 @@ that an installed package carries them.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import structlog
 
 import gateway.policy
-from gateway.policy.load import is_policy_file, load
+from gateway.policy.load import Loaded, is_policy_file, load
 from gateway.policy.policies import Policies
 from gateway.policy.source import SourceFile
+from gateway.service.policy_cache import PolicyCache, cache_folder
 
 _log = structlog.get_logger()
 
@@ -38,6 +40,15 @@ def source_files(folder: Path) -> list[SourceFile]:
     return found
 
 
+def load_files(files: list[SourceFile], keep: Policies | None = None) -> Loaded:
+    """What files come to: from what is kept of an earlier time, else compiled now, and kept."""
+    cache = PolicyCache(cache_folder(os.environ))
+    loaded = load(files, keep, cache.recall)
+    if loaded.prepared is not None:
+        cache.keep(loaded.prepared)
+    return loaded
+
+
 def policies_of(folder: Path | None, before: Policies | None) -> Policies | None:
     """The policies of a folder, or those that ship; compiled once, here.
 
@@ -53,7 +64,7 @@ def policies_of(folder: Path | None, before: Policies | None) -> Policies | None
     except OSError as error:
         _log.error("policies.unreadable", why=error.strerror)
         return before
-    loaded = load(files, before)
+    loaded = load_files(files, before)
     for problem in loaded.problems:
         _log.log(
             40 if problem.fatal else 30, "policy.problem", file=problem.file, line=problem.line, why=problem.message

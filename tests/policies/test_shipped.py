@@ -14,10 +14,10 @@ from gateway.policy.case import Case
 from gateway.policy.context import Context
 from gateway.policy.evaluate import evaluate
 from gateway.policy.examples import case_of, found_in
-from gateway.policy.load import Loaded, load
+from gateway.policy.load import Loaded
 from gateway.policy.policies import Policies, Policy
 from gateway.policy.schema.files import ExampleModel
-from gateway.service.policy_files import shipped_folder, source_files
+from gateway.service.policy_files import shipped_folder
 
 THIRTY = {
     "blame": {"counterfactual", "obligation", "label", "innuendo", "told-you-so", "deflection", "apology-segue"},
@@ -41,21 +41,16 @@ SHARED = Path(__file__).parents[3] / "shared"
 
 
 @pytest.fixture(scope="module")
-def loaded() -> Loaded:
-    return load(source_files(shipped_folder()))
-
-
-@pytest.fixture(scope="module")
-def policies(loaded: Loaded) -> Policies:
-    return loaded.policies
+def policies(shipped: Policies) -> Policies:
+    return shipped
 
 
 def named(policies: Policies, policy_id: str) -> Policy:
     return next(policy for policy in policies.policies if policy.id == policy_id)
 
 
-def test_all_load_without_a_word_and_none_fails_its_own_examples(loaded: Loaded) -> None:
-    assert [f"{problem.file}: {problem.message}" for problem in loaded.problems] == []
+def test_all_load_without_a_word_and_none_fails_its_own_examples(shipped_loaded: Loaded) -> None:
+    assert [f"{problem.file}: {problem.message}" for problem in shipped_loaded.problems] == []
 
 
 def test_the_thirty_are_there(policies: Policies) -> None:
@@ -106,7 +101,7 @@ def test_acts_are_in_their_own_examples_and_not_in_those_that_pass(policies: Pol
         for expected, examples in ((True, act.examples.found), (False, act.examples.passed)):
             for example in examples:
                 reply, context = case_of(example)
-                if Case(reply, context, None, policies.acts).has_act(name) is not expected:
+                if Case(reply, context, None, policies).has_act(name) is not expected:
                     wrong.append((name, expected, example.reply))
     assert wrong == []
 

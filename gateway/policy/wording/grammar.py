@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gateway.policy.wording.fold import fold
 
@@ -97,6 +98,7 @@ _EXPANDED = {
 _IRREGULAR = {"can't": "can not", "cannot": "can not", "won't": "will not", "shan't": "shall not", "let's": "let us"}
 
 
+@lru_cache(maxsize=8192)
 def parse(text: str, language: str = "en") -> Phrase:
     """The tree of a phrase.
 
