@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -35,6 +36,9 @@ from gateway.smtp.server import Server, serve
 
 _log = structlog.get_logger()
 _OPENING = 5.0
+_SWITCH = 0.001
+"""Seconds after which a thread that reads a huge message gives way to the loop, where Python's default is five times as
+much and falls due in every round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ def run_worker(settings: Settings, policies: Policies | None, seat: Seat) -> Non
     async def until_stopped() -> None:
         await work(settings, policies, seat, stop_requested())
 
+    sys.setswitchinterval(_SWITCH)
     uvloop.run(until_stopped())
 
 

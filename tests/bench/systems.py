@@ -16,10 +16,15 @@ from tests.servers.ports import free_port, wait_for_banner
 from tests.servers.postfix import postfix
 from tests.servers.sink import smtp_sink
 
+GATEWAYS = {
+    "nothing": "gateway, judging nothing",
+    "rules": "gateway, all shipped rules",
+    "judge": "gateway, rules and learned judge",
+}
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
-@dataclass(frozen=True)
+@dataclass
 class System:
     """A system under test.
 
@@ -27,11 +32,18 @@ class System:
         name: as the tables have it.
         port: where it takes mail.
         leader: its first process, leader of a process group.
+        sent: mails that were sent to it so far.
     """
 
     name: str
     port: int
     leader: int
+    sent: int = 0
+
+    @property
+    def workers(self) -> list[int]:
+        """Its processes, the first one first."""
+        return sorted(_group(self.leader), key=lambda pid: pid != self.leader)
 
     def cpu(self) -> float:
         """CPU seconds so far, of the whole process group, children that have ended included."""
@@ -105,9 +117,8 @@ def drain() -> Iterator[System]:
 
 @contextmanager
 def gateway(what: str, upstream: int, report: Path, *options: str) -> Iterator[System]:
-    """The gateway, judging ``nothing`` or by the ``rules`` that ship; it writes its report at its end."""
-    name = "gateway, judging nothing" if what == "nothing" else "gateway, all shipped rules"
-    with _python(name, "gateway_process", str(upstream), what, str(report), *options) as system:
+    """The gateway, judging ``nothing``, by ``rules``, or with the ``judge`` too; it writes its report at its end."""
+    with _python(GATEWAYS[what], "gateway_process", str(upstream), what, str(report), *options) as system:
         yield system
 
 
