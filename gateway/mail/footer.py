@@ -18,6 +18,7 @@ from gateway.mail.marks import rule
 _DELIMITERS = frozenset({"--", "—", "–", "—-", "--\xa0", "- -", "__", "-- -"})
 _LONGEST_SIGNATURE = 15
 _LONGEST_FOOTER = 60
+_LONGEST_CONTACT = 200
 _DRAWN = frozenset("-—–_=*~")
 _CONTACT = re.compile(
     r"https?://|www\.|[^\s@<>]+@[^\s@<>]+\.\w|\+?\(?\d[\d\s().\-/]{6,}\d|\b(?:tel|phone|mobile|mob|cell|fax|direct|office|telefon"
@@ -129,10 +130,15 @@ def _delimiter(lines: Lines, start: int, end: int) -> int | None:
         if text in _DELIMITERS and len(below) <= _LONGEST_SIGNATURE:
             return number
         drawn = number > start and rule(text) and 0 < len(below) <= _LONGEST_SIGNATURE
-        contacts = sum(_CONTACT.search(line) is not None for line in below) if drawn else 0
+        contacts = sum(map(_is_contact, below)) if drawn else 0
         if contacts and (contacts * 3 >= len(below) or _below_closing(lines, start, number)):
             return number
     return None
+
+
+def _is_contact(text: str) -> bool:
+    """Whether a line says how to reach somebody. It is looked for at the beginning: work grows with its square."""
+    return _CONTACT.search(text[:_LONGEST_CONTACT]) is not None
 
 
 def _below_closing(lines: Lines, start: int, number: int) -> bool:
@@ -174,7 +180,7 @@ def _contact_block(lines: Lines, start: int, end: int) -> int:
     if block[0].rstrip(",.!").lower() in CLOSINGS:
         # The closing and the name below it are the author's own.
         first, block = first + 2, block[2:]
-    contacts = sum(_CONTACT.search(text) is not None for text in block)
+    contacts = sum(map(_is_contact, block))
     if not contacts or any(len(text) > 90 for text in block) or contacts * 3 < len(block):
         return end
     if block[0][:2] in {"- ", "* "} or block[-1].endswith(("?", ".")) or (len(block) == 1 and " " in block[0]):

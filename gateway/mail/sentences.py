@@ -27,8 +27,9 @@ _NARROWEST_WRAP = 45
 _SHORTEST_BROKEN = 40
 _SHORTEST_WRAPPED = 20
 
-_END = re.compile(r"[.!?…。！？][.!?…。！？\"'”’»)\]*_」』）]*(?:(?=\s)|(?<=[。！？」』）]))")
-_END_IN_ASCII = re.compile(r"[.!?][.!?\"')\]*_]*(?=\s)")
+# The run of marks behind is bounded: a line of nothing but full stops would cost the square of its length.
+_END = re.compile(r"[.!?…。！？][.!?…。！？\"'”’»)\]*_」』）]{0,20}(?:(?=\s)|(?<=[。！？」』）]))")
+_END_IN_ASCII = re.compile(r"[.!?][.!?\"')\]*_]{0,20}(?=\s)")
 _SHORT_WORDS = (
     "mr mrs ms dr prof sr jr st vs etc eg ie approx appt dept est no nos nr vol pp ca cf fig min max tel ext"
     " inc ltd co"

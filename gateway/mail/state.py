@@ -18,7 +18,7 @@ import re
 
 from gateway.mail import language
 from gateway.mail.reply import CustomerState
-from gateway.mail.state_words import FAULT, HARM, OURS, QUESTION_ONLY, SHOUTING, STAKES, UPSET, WordClass
+from gateway.mail.state_words import FAULT, HARM, OURS, SHOUTING, STAKES, UPSET, WordClass
 
 _UNKNOWN = CustomerState()
 # Short messages are often taken for another language; these words hardly occur in one.
@@ -55,7 +55,7 @@ def customer_state(text: str) -> CustomerState:
 
 def _only_asks(words: str) -> bool:
     """Whether the message is a question and nothing else: what it mentions is then not complained of."""
-    return QUESTION_ONLY.fullmatch(words.strip()) is not None
+    return words.rstrip().endswith("?") and "." not in words and "!" not in words
 
 
 def _found(words: str, text: str, classes: tuple[WordClass, ...]) -> list[str]:

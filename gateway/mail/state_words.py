@@ -190,4 +190,3 @@ SHOUTING = (
         ),
     ),
 )
-QUESTION_ONLY = re.compile(r"(?:[^.!?]*\?\s*)+$")

@@ -15,6 +15,7 @@ import pytest
 
 from gateway.mail.read import read
 from gateway.mail.reply import ReadState, Reply
+from gateway.mail.state import customer_state
 from tests.mail.test_read import assert_spans_hold
 
 _SECONDS = 5.0
@@ -76,6 +77,19 @@ ATTACKS: dict[str, Callable[[], bytes]] = {
     "opening quotes": lambda: plain("“" * 200_000),
     "backslashes in a name": lambda: b'From: "' + b"\\" * 200_000 + b"\n\nx",
     "base64 of base64": lambda: b"Content-Transfer-Encoding: base64\n\n" + base64.b64encode(b"QUJD" * 500_000),
+    "an endless word where a signature may be": lambda: plain("Hello.\n\n" + "w" * 190_000),
+    "an endless word below a drawn line": lambda: plain("Hello there.\n____\n" + "w" * 190_000),
+    "full stops without a space": lambda: plain("." * 190_000),
+    "full stops behind a letter of another script": lambda: plain("é" + "." * 190_000),
+    "brackets that look like code": lambda: plain("Hello.\n\n" + "a(" * 95_000 + ";"),
+    "names that look like code": lambda: plain("Hello.\n\n" + "a." * 95_000 + "{"),
+    "a trace that does not end": lambda: plain("Hello.\n\nat " + "a(" * 95_000 + "{"),
+    "spaces in a name": lambda: b"From: a" + b" " * 100_000 + b"a\n\nx",
+    "phones that quote nothing": lambda: plain(("x\n\nsent from " + " -" * 50 + "\n\n") * 1500),
+    "our own messages, one in the other": lambda: plain(
+        "\n".join("> " * n + "On 1 Jan 2024, i@desk.example wrote:" for n in range(1, 120))
+    ),
+    "quotations that nobody closes": lambda: plain("you wrote '" * 17_000),
     "flowed without an end": lambda: b"Content-Type: text/plain; format=flowed\n\n" + b"a \n" * 100_000,
 }  # fmt: skip
 
@@ -87,6 +101,17 @@ def test_attack_is_read_in_time(name: str) -> None:
     reply = read(content)
     assert time.process_time() - begun < _SECONDS
     assert_spans_hold(reply)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["the " + "? " * 2000 + ".", "the " + "! you " * 1000, "the " + "AAAA " * 1200, "your a " * 900, "keep " * 1200],
+    ids=["questions", "exclamations", "capitals", "yours", "keeps"],
+)
+def test_a_customers_state_is_told_in_time(words: str) -> None:
+    begun = time.process_time()
+    customer_state(words)
+    assert time.process_time() - begun < _SECONDS
 
 
 def said(name: str) -> Reply:
