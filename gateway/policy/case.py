@@ -30,7 +30,7 @@ class Case:
     """
 
     def __init__(self, reply: Reply, context: Context, judgement: Judgement | None, policies: Policies) -> None:
-        self.text = JudgedText(reply, policies.index.sieves)
+        self.text = JudgedText(reply, policies.index.sieves, policies.stopped)
         self.context = context
         self.judgement = judgement
         self.found: list[tuple[str, Seen]] = []

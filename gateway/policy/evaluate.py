@@ -34,10 +34,12 @@ class RuleFailed(Exception):  # noqa: N818 - what happened, for a journal
         policy: id of its policy.
         rule: its name.
         reason: why, without a word of the message.
+        pattern: that took too long; `Policies.without` it, the rule can be evaluated.
     """
 
-    def __init__(self, policy: str, rule: str, reason: str) -> None:
+    def __init__(self, policy: str, rule: str, reason: str, pattern: str) -> None:
         super().__init__(f"{policy}#{rule}: {reason}")
+        self.pattern = pattern
         self.policy = policy
         self.rule = rule
         self.reason = reason
@@ -112,7 +114,7 @@ def _of_rule(
             if _counts(policy, rule, case, seen):
                 yield _sighting(policies, policy, rule, case, seen)
     except RunawayError as trouble:
-        raise RuleFailed(policy.id, rule.name, f"took too long: {trouble}") from None
+        raise RuleFailed(policy.id, rule.name, f"took too long: {trouble}", str(trouble)) from None
 
 
 def _counts(policy: Policy, rule: Rule, case: Case, seen: Seen) -> bool:

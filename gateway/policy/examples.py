@@ -70,31 +70,55 @@ def found_in(policies: Policies, example: ExampleModel) -> tuple[str, ...]:
 
 def run(policies: Policies, policy: Policy) -> Iterator[Outcome]:
     """The outcome of every example of a policy that gates: found and passed, but for those that need the judge."""
+    for expected, example in _gating(policy):
+        yield outcome(policies, policy, example, expected=expected)
+
+
+def _gating(policy: Policy) -> Iterator[tuple[bool, ExampleModel]]:
     for expected, examples in ((True, policy.examples.found), (False, policy.examples.passed)):
         for example in examples:
             if not example.judged:
-                yield outcome(policies, policy, example, expected=expected)
+                yield expected, example
 
 
 def outcome(policies: Policies, policy: Policy, example: ExampleModel, *, expected: bool) -> Outcome:
-    """What the policy makes of one example."""
+    """What the policy makes of one example; one that a pattern takes too long on comes out wrong."""
     try:
         found = found_in(policies, example)
-    except RuleFailed as trouble:
-        found = (f"{trouble.policy}#{trouble.rule}",) if not expected else ()
+    except RuleFailed:
+        return Outcome(policy.id, example, expected, (), right=False)
+    return _outcome(policy, example, found, expected=expected)
+
+
+def _outcome(policy: Policy, example: ExampleModel, found: tuple[str, ...], *, expected: bool) -> Outcome:
     wanted = f"{policy.id}#{example.rule or ''}"
     mine = any(each.startswith(wanted) for each in found)
     return Outcome(policy.id, example, expected, found, mine == expected)
 
 
+def proven(policies: Policies) -> tuple[Policies, tuple[RuleFailed, ...]]:
+    """The policies with what their own examples say of them: which fail, and which patterns ran away."""
+    stopped: list[RuleFailed] = []
+    while True:
+        try:
+            return replace(policies, failing=failing(policies)), tuple(stopped)
+        except RuleFailed as trouble:
+            policies = policies.without(trouble.pattern)
+            stopped.append(trouble)
+
+
 def failing(policies: Policies) -> dict[str, tuple[str, ...]]:
-    """Policies that fail their own examples, with what they fail."""
+    """Policies that fail their own examples, with what they fail.
+
+    Raises:
+        RuleFailed: a pattern took more time than it may.
+    """
     failed: dict[str, tuple[str, ...]] = {}
     for policy in policies.policies:
         wrong = tuple(
             f"it {'misses' if each.expected else 'finds'} its own example “{_short(each.example.reply)}”"
-            for each in run(policies, policy)
-            if not each.right
+            for expected, example in _gating(policy)
+            if not (each := _outcome(policy, example, found_in(policies, example), expected=expected)).right
         )
         if wrong:
             failed[policy.id] = wrong

@@ -14,7 +14,7 @@ from typing import Any
 
 from gateway.policy import compile as compiling
 from gateway.policy import index, sieving
-from gateway.policy.examples import failing
+from gateway.policy.examples import proven
 from gateway.policy.maker import Maker
 from gateway.policy.matcher import Matcher, WordingMatcher, of_phrase
 from gateway.policy.policies import Act, Policies, Policy
@@ -101,7 +101,7 @@ class _Loading:
         if self.prepared is not None or any(problem.fatal for problem in problems):
             return None
         sieves = sieving.kept(made.index.sieves, sieving.all_of(made.policies, made.acts.values()))
-        return Prepared(self.digest, self.trees, sieves, made.failing, problems)
+        return Prepared(self.digest, self.trees, sieves, made.failing, made.stopped, problems)
 
     def _document(self, file: SourceFile) -> Document:
         """A file, read; or what is known of it."""
@@ -131,14 +131,17 @@ class _Loading:
         )
         if self.prepared is not None:
             self.problems = list(self.prepared.problems)
-            return replace(made, failing=self.prepared.failing)
-        failed = failing(made)
-        for policy_id, reasons in failed.items():
+            return replace(made, failing=self.prepared.failing, stopped=self.prepared.stopped)
+        made, stopped = proven(made)
+        for trouble in stopped:
+            why = f"the rule {trouble.rule} is out of service: on an example its pattern {trouble.reason}"
+            self.problems.append(Problem(f"{trouble.policy}.yaml", 1, 1, "rules", why, fatal=False))
+        for policy_id, reasons in made.failing.items():
             for reason in reasons:
                 self.problems.append(
                     Problem(f"{policy_id}.yaml", 1, 1, "examples", f"in shadow, since {reason}", fatal=False)
                 )
-        return replace(made, failing=failed)
+        return made
 
     # --- words ---
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -234,6 +234,7 @@ class Policies:
         words: word files by path.
         index: which rules a text may concern, see `gateway.policy.index`.
         failing: ids of policies that fail their own examples, with what they failed: they are in shadow.
+        stopped: patterns that are out of service, since they once took more time than they may: they find nothing.
         digest: of all files in force, 16 hexadecimal digits.
         files: digest of each file in force, by path.
         kept: paths of broken files whose last good version is in force.
@@ -244,9 +245,14 @@ class Policies:
     words: Mapping[str, WordFile] = field(default_factory=dict)
     index: Index = field(default_factory=Index)
     failing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    stopped: frozenset[str] = frozenset()
     digest: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     kept: frozenset[str] = frozenset()
+
+    def without(self, pattern: str) -> Policies:
+        """The same with one more pattern out of service."""
+        return replace(self, stopped=self.stopped | {pattern})
 
     def find(self, policy_id: str) -> Policy | None:
         """The policy with this id."""

@@ -28,6 +28,7 @@ class Prepared:
         trees: what each file says, by its path.
         sieves: compiled.
         failing: see `gateway.policy.policies.Policies`.
+        stopped: likewise.
         problems: what was wrong, none of it fatal.
     """
 
@@ -35,6 +36,7 @@ class Prepared:
     trees: Mapping[str, Any]
     sieves: tuple[Kept, ...]
     failing: Mapping[str, tuple[str, ...]]
+    stopped: frozenset[str]
     problems: tuple[Problem, ...]
 
 

@@ -58,12 +58,14 @@ class JudgedText:
     Args:
         reply: as it was read.
         sieves: of the policies that it is judged by; a pattern that is in none of them is tried on every line.
+        stopped: patterns that are out of service: they are found nowhere.
     """
 
-    def __init__(self, reply: Reply, sieves: Sieves = _NO_SIEVES) -> None:
+    def __init__(self, reply: Reply, sieves: Sieves = _NO_SIEVES, stopped: frozenset[str] = frozenset()) -> None:
         self.reply = reply
         self.joined = fold(_joined([*[sentence.text for sentence in reply.sentences], reply.subject]))
         self._sieves = sieves
+        self._stopped = stopped
         self._forms: dict[Form, Lines] = {}
         self._sifted: dict[Sieve, Sifted] = {}
         self._sifted_lines: dict[tuple[Sieve, int], Sifted] = {}
@@ -147,6 +149,8 @@ class JudgedText:
 
     def _span(self, matcher: Matcher, line: int) -> tuple[int, int] | None:
         """The first place in a line."""
+        if self._stopped and matcher.written in self._stopped:
+            return None
         key = matcher, line
         if key in self._spans:
             return self._spans[key]

@@ -105,7 +105,15 @@ class Judging:
         try:
             return await self._read_and_judge(envelope, message, self._policies)
         except RuleFailed as error:
-            _log.error("rule.failed", policy=error.policy, rule=error.rule, why=error.reason)
+            # It would cost the next messages as much: until policies are loaded anew, this pattern finds nothing.
+            self._policies = self._policies.without(error.pattern)
+            _log.error(
+                "rule.out_of_service",
+                policy=error.policy,
+                rule=error.rule,
+                why=error.reason,
+                advice="narrow the pattern, then reload",
+            )
             return NotJudged("rule", f"{error.policy}#{error.rule}", None)
         except Exception:  # noqa: BLE001 - the promise at the top: our own fault must not lose mail
             _log.exception("judging.failed", listener=envelope.client.listener)

@@ -12,6 +12,8 @@ from gateway.mail.reply import Reply
 from gateway.policy.context import Context, Relation
 from gateway.policy.evaluate import RuleFailed, evaluate, not_run
 from gateway.policy.judgement import Judgement
+from gateway.policy.load import load
+from gateway.policy.source import SourceFile
 from tests.policy.texts import excerpts, phrases, policies, policy, see
 
 LOST = phrases("you lost")
@@ -221,10 +223,31 @@ def test_steps_that_hold_are_on_the_sighting_in_their_order_the_rules_first() ->
     assert seen.eases == ()
 
 
+RUNAWAY = "(a|aa|a?)+(b+)+\\1c"
+TAKES_TOO_LONG = "a" * 1500 + "b" * 400
+
+
 def test_a_runaway_pattern_is_stopped_and_named() -> None:
-    files = policies(policy("rules: [{name: runaway, regex: '(a|aa|a?)+(b+)+\\1c'}]\n"))
-    with pytest.raises(RuleFailed, match="blame/sample#runaway: took too long"):
-        see(files, "a" * 1500 + "b" * 400)
+    files = policies(policy(f"rules: [{{name: runaway, regex: '{RUNAWAY}'}}]\n"))
+    with pytest.raises(RuleFailed, match="blame/sample#runaway: took too long") as stopped:
+        see(files, TAKES_TOO_LONG)
+    assert stopped.value.pattern == RUNAWAY
+
+
+def test_a_runaway_pattern_that_is_out_of_service_finds_nothing_and_the_others_do() -> None:
+    files = policies(
+        policy(f"rules:\n  - {{name: runaway, regex: '{RUNAWAY}'}}\n  - {{name: words, phrases: [your fault]}}\n")
+    )
+    assert excerpts(files.without(RUNAWAY), f"Your fault. {TAKES_TOO_LONG}") == ["Your fault"]
+
+
+def test_a_pattern_that_runs_away_on_an_example_loads_out_of_service_and_says_so() -> None:
+    text = f"id: blame/slow\ntitle: Slow\nmessage: Found.\nrules: [{{name: runaway, regex: '{RUNAWAY}'}}]\n"
+    examples = f"examples: {{found: ['aabac'], passed: ['{TAKES_TOO_LONG}']}}\n"
+    loaded = load([SourceFile("blame/slow.yaml", text + examples)])
+    assert loaded.policies.stopped == {RUNAWAY}
+    assert any("runaway is out of service" in problem.message for problem in loaded.problems)
+    assert see(loaded.policies, TAKES_TOO_LONG) == ()
 
 
 def test_a_regex_sees_case_fold_and_lookaround() -> None:

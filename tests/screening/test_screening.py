@@ -287,6 +287,18 @@ async def test_a_fault_of_our_own_takes_on_error_and_loses_nothing(choice: OnTro
     assert store.counted() == {"failed: judging": 1}
 
 
+async def test_a_runaway_pattern_costs_one_message_its_verdict_and_the_next_ones_nothing() -> None:
+    store, upstream = Store(), Upstream()
+    policy = POLICY.replace("rules:\n", "rules:\n  - {name: runaway, regex: '(a|aa|a?)+(b+)+\\1c'}\n")
+    assert policy != POLICY
+    gate = screening(store, policy=policy)
+    slow = FLAGGED.replace(b"Hello Cem,", b"Hello Cem,\r\n\r\n" + b"a" * 1500 + b"b" * 400 + b".")
+    assert (await gate.screen(envelope(), Octets(slow), upstream)).code == 250
+    assert store.counted() == {"rule: blame/word#runaway": 1}
+    await gate.screen(envelope(), Octets(slow), upstream)
+    assert store.counted() == {"held": 1}
+
+
 async def test_a_better_version_sets_the_held_one_aside_and_keeps_the_difference() -> None:
     store = Store()
     gate = screening(store)
