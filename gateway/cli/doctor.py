@@ -17,10 +17,9 @@ from gateway.cli import doctor_checks
 from gateway.cli.doctor_checks import Found, Level, worst
 from gateway.cli.exits import Exit
 from gateway.cli.opened import DEFAULT_CONFIG, ConfigOption, settings_of
-from gateway.imap.mailboxes import Limits
 from gateway.policy.finding import To
 from gateway.ports import Unavailable
-from gateway.service import build_review, build_smtp
+from gateway.service import build_imap, build_review, build_smtp
 from gateway.service.build_ledger import opening
 from gateway.service.policy_files import load_files, shipped_folder, source_files
 from gateway.service.settings import Settings
@@ -113,7 +112,8 @@ async def _upstream(settings: Settings) -> list[Found]:
 
 async def _release(settings: Settings) -> list[Found]:
     route = build_smtp.route(settings.release, settings.upstream.server, settings.hostname)
-    return await doctor_checks.server("release route", route, _NEEDED, settings.limits.message_size)
+    teams = ", ".join(team.name for team in settings.team) or "no team"
+    return await doctor_checks.server(f"release route of {teams}", route, _NEEDED, settings.limits.message_size)
 
 
 async def _mailboxes(settings: Settings, names: list[str]) -> list[Found]:
@@ -125,7 +125,7 @@ async def _mailboxes(settings: Settings, names: list[str]) -> list[Found]:
     if not (known or leads or names):
         way = "Name one with --mailbox."
         return [Found(Level.WARN, "mailboxes", "none is known from the settings", way)]
-    found = doctor_checks.inotify(build_review.imap_server(imap), Limits().watchers)
+    found = doctor_checks.inotify(build_imap.imap_server(imap), _watched(imap))
     for role, boxes in ((To.AGENT, [*known, *names]), (To.LEAD, leads)):
         for name in dict.fromkeys(boxes):
             found += await _mailbox(imap, name, role)
@@ -133,5 +133,10 @@ async def _mailboxes(settings: Settings, names: list[str]) -> list[Found]:
 
 
 async def _mailbox(imap: ImapSettings, name: str, role: To) -> list[Found]:
-    server, locate = build_review.imap_server(imap), build_review.locate(imap)
+    server, locate = build_imap.imap_server(imap), build_imap.locate(imap)
     return await doctor_checks.mailbox(server, locate, name, role, build_review.folders(imap.folders))
+
+
+def _watched(imap: ImapSettings) -> int:
+    """Most connections that watch at the same time: one where all is seen by one login."""
+    return imap.watchers if imap.master else 1

@@ -19,6 +19,9 @@ from gateway.policy.load import Loaded
 from gateway.ports import Route, Unavailable
 
 _INSTANCES = Path("/proc/sys/fs/inotify/max_user_instances")
+# Seconds: by how much a clock may be behind, and how long the quickest of many cards may take.
+_APART = 5
+_WAITED = 60
 _LOOPBACK = ("localhost", "127.", "::1")
 FEED_DAYS = 7
 """Days whose copies are counted."""
@@ -104,6 +107,7 @@ async def mailbox(server: Server, locate: Locate, name: str, role: To, folders: 
     return [
         Found(Level.GOOD, subject, f"entered in {facts.seconds * 1000:.0f} ms, watched by {facts.watched_by}"),
         *_capabilities(subject, facts),
+        *_clocks(subject, facts.ahead),
         *(found for folder in facts.folders for found in _folder(subject, folder)),
     ]
 
@@ -143,14 +147,36 @@ def _way_in(error: str) -> str:
     if "certificate" in error:
         return "Set imap.ca_file to the authority of the server's certificate, and imap.server to the name in it."
     if "AUTHENTICATIONFAILED" in error or "AUTHENTICATE" in error or "LOGIN" in error:
-        return "Look at imap.login, imap.password and imap.master; deploy/dovecot/90-bedside.conf shows a master user."
+        return "Look at imap.login, password, mechanism and master; deploy/dovecot/90-bedside.conf shows a master user."
+    if "LIMIT" in error or "Maximum number" in error:
+        return "Raise the server's limit for one login (Dovecot: mail_max_userip_connections) above imap.connections."
     if "STARTTLS" in error:
         return 'Set imap.tls to "implicit" if the server has a TLS port of its own (993).'
     return "Look at imap.server, and whether a firewall stands between."
 
 
+def _clocks(subject: str, ahead: timedelta | None) -> list[Found]:
+    """Whether the IMAP server's clock can be ours; a card may have waited for it, but never came before it was made."""
+    if ahead is None:
+        return []
+    seconds = round(ahead.total_seconds())
+    if seconds < -_APART:
+        way = "Run a time service (NTP) on both; deadlines and the dates of cards hang on it."
+        return [Found(Level.WARN, subject, f"the IMAP server's clock is at least {-seconds} s behind ours", way)]
+    if seconds > _WAITED:
+        way = "Either its clock is ahead (run NTP on both), or it was away when each of them was made."
+        return [Found(Level.WARN, subject, f"the quickest card came {seconds} s after it was made", way)]
+    return [Found(Level.GOOD, subject, f"the IMAP server's clock agrees with ours within {abs(seconds) + 1} s")]
+
+
 def _capabilities(subject: str, facts: MailboxFacts) -> list[Found]:
     found = []
+    lacking = sorted({"MOVE", "UIDPLUS", "LIST-STATUS", "NAMESPACE", "ACL", "NOTIFY", "IDLE"} - facts.capabilities)
+    if lacking:
+        found.append(Found(Level.GOOD, subject, f"done without, as the server lacks it: {', '.join(lacking)}"))
+    if "NOTIFY" in facts.capabilities and facts.watched_by != "NOTIFY":
+        said = "the server offers NOTIFY and refuses it for these folders"
+        found.append(Found(Level.WARN, subject, said, f"They are watched by {facts.watched_by}; see imap.sweep."))
     if facts.watched_by == "sweep":
         said = "the server offers neither NOTIFY nor IDLE"
         found.append(Found(Level.WARN, subject, said, "Decisions are seen at the next sweep; see imap.sweep."))

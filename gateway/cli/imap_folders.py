@@ -24,7 +24,7 @@ from gateway.imap.connection import Security, Server
 from gateway.imap.folder import Reading, reading
 from gateway.imap.places import Login, Place
 from gateway.ports import Unavailable
-from gateway.service.build_review import imap_server, locate
+from gateway.service.build_imap import imap_server, locate
 from gateway.service.settings_servers import ImapSettings
 
 _AT_ONCE: Final = 20

@@ -6,15 +6,22 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 
+from gateway.hold.card_identity import TOKEN_FIELD
 from gateway.imap.connection import Connection, Server
 from gateway.imap.names import Layout, encode
 from gateway.imap.places import Locate
 from gateway.imap.pool import Pool
-from gateway.imap.responses import Token, text_of
+from gateway.imap.responses import Token, header_field, number, pairs, text_of
 
 # What the gateway must be able to do in its folders (RFC 4314): look, read, flag, delete, insert, expunge.
 NEEDED = "lrwtie"
+
+# Cards a folder that are asked when they came: enough to find one that did not have to wait.
+_CARDS = 50
+_TIMES = f"(INTERNALDATE BODY.PEEK[HEADER.FIELDS (DATE {TOKEN_FIELD.upper()})])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,9 @@ class MailboxFacts:
         delimiter: between a folder and its parent.
         prefix: before every folder.
         folders: the folders that were asked for.
+        watched_by: NOTIFY, if the server takes it for these folders, else IDLE, else sweep.
+        ahead: by how much the server's clock is ahead of ours, as cards show it that were put there: not more than
+            this, and less where each of them had to wait; None if there are none.
     """
 
     seconds: float
@@ -51,11 +61,8 @@ class MailboxFacts:
     delimiter: str
     prefix: str
     folders: tuple[FolderFacts, ...]
-
-    @property
-    def watched_by(self) -> str:
-        """How folders are watched: NOTIFY, IDLE, or the sweep alone."""
-        return next((way for way in ("NOTIFY", "IDLE") if way in self.capabilities), "sweep")
+    watched_by: str
+    ahead: timedelta | None
 
 
 async def examine(server: Server, locate: Locate, mailbox: str, folders: Sequence[str]) -> MailboxFacts:
@@ -73,9 +80,54 @@ async def examine(server: Server, locate: Locate, mailbox: str, folders: Sequenc
             seconds = time.monotonic() - started
             layout = session.layout(place)
             facts = [await _folder(session.connection, layout, folder, place.login.user) for folder in folders]
-            return MailboxFacts(seconds, session.connection.capabilities, layout.delimiter, layout.prefix, tuple(facts))
+            return MailboxFacts(
+                seconds,
+                session.connection.capabilities,
+                layout.delimiter,
+                layout.prefix,
+                tuple(facts),
+                await _watched_by(session.connection, layout, folders),
+                await _ahead(session.connection, layout, [each.name for each in facts if each.exists]),
+            )
     finally:
         await pool.close()
+
+
+async def _watched_by(connection: Connection, layout: Layout, folders: Sequence[str]) -> str:
+    """How folders will be watched; NOTIFY is tried, for a server may offer it and refuse the names."""
+    if "NOTIFY" in connection.capabilities:
+        names = " ".join(layout.argument(folder) for folder in folders)
+        answer = await connection.command("NOTIFY", f"SET (mailboxes ({names}) (MessageNew MessageExpunge FlagChange))")
+        if answer.ok:
+            await connection.expect("NOTIFY", "NONE")
+            return "NOTIFY"
+    return "IDLE" if "IDLE" in connection.capabilities else "sweep"
+
+
+async def _ahead(connection: Connection, layout: Layout, folders: Sequence[str]) -> timedelta | None:
+    """The least time between a card's Date, which is ours, and its INTERNALDATE, which is the server's."""
+    least: timedelta | None = None
+    for folder in folders:
+        opened = await connection.command("EXAMINE", layout.argument(folder))
+        exists = max((number(tokens[0]) for tokens in opened.named("EXISTS")), default=0)
+        if not opened.ok or not exists:
+            continue
+        answer = await connection.expect("FETCH", f"{max(1, exists - _CARDS + 1)}:{exists}", _TIMES)
+        for tokens in answer.named("FETCH"):
+            waited = _waited(pairs(tokens[1]) if len(tokens) > 1 else {})
+            least = waited if least is None or (waited is not None and waited < least) else least
+    return least
+
+
+def _waited(items: dict[str, Token]) -> timedelta | None:
+    header = items.get("BODY", b"")
+    if not isinstance(header, bytes) or not header_field(header, TOKEN_FIELD):
+        return None
+    try:
+        came = datetime.strptime(text_of(items.get("INTERNALDATE", "")).strip(), "%d-%b-%Y %H:%M:%S %z")
+        return came - parsedate_to_datetime(header_field(header, "Date"))
+    except (TypeError, ValueError):  # a Date that is none, or has no zone
+        return None
 
 
 async def _folder(connection: Connection, layout: Layout, folder: str, login: str) -> FolderFacts:

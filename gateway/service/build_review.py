@@ -12,10 +12,6 @@ from gateway.hold.card import Cards
 from gateway.hold.desk import Desk
 from gateway.hold.folders import Folders
 from gateway.hold.ladder import Ladder
-from gateway.imap.connection import Security, Server
-from gateway.imap.mailboxes import ImapMailboxes, Limits
-from gateway.imap.places import Locate, Place, by_authorization, by_master
-from gateway.imap.places import Login as ImapLogin
 from gateway.ports import Ledger, Mailboxes, Route
 from gateway.review.climbing import Climbing
 from gateway.review.faces import Faces
@@ -25,9 +21,7 @@ from gateway.review.returning import Returning
 from gateway.review.reviewing import Office, Reviewing
 from gateway.service.build_smtp import now
 from gateway.service.settings import Settings
-from gateway.service.settings_servers import FolderSettings, ImapSettings, Tls
-
-_SECURITY = {Tls.IMPLICIT: Security.TLS, Tls.REQUIRED: Security.STARTTLS, Tls.NONE: Security.NONE}
+from gateway.service.settings_servers import FolderSettings, ImapSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,39 +97,3 @@ def cards(settings: Settings) -> Cards:
         zones={team.name: ZoneInfo(team.zone) for team in settings.team},
         keep=timedelta(days=settings.ledger.keep_messages),
     )
-
-
-def mailboxes(settings: ImapSettings) -> ImapMailboxes:
-    """The IMAP server, to be entered.
-
-    Raises:
-        LookupError: the password is not where the settings say.
-    """
-    return ImapMailboxes(
-        imap_server(settings), locate(settings), Limits(connections=settings.connections, sweep=settings.sweep)
-    )
-
-
-def imap_server(settings: ImapSettings) -> Server:
-    """Where the IMAP server is."""
-    return Server(
-        host=settings.server.host,
-        port=settings.server.port,
-        security=_SECURITY[settings.tls],
-        ca_file=str(settings.ca_file) if settings.ca_file else None,
-    )
-
-
-def locate(settings: ImapSettings) -> Locate:
-    """How a mailbox is entered.
-
-    Raises:
-        LookupError: the password is not where the settings say.
-    """
-    password = settings.password.read()
-    if settings.master == "authzid":
-        return by_authorization(settings.login, password)
-    if settings.master:
-        separator = settings.master.removeprefix("{mailbox}").removesuffix("{login}")
-        return by_master(settings.login, password, separator)
-    return lambda _: Place(ImapLogin(settings.login, password))

@@ -22,7 +22,7 @@ from gateway.imap.mailboxes import ImapMailboxes
 from gateway.ports import Unavailable
 from gateway.review.keeper import Timing
 from gateway.review.releasing import OnUnknown
-from gateway.service import build_memory, build_review, build_screening, build_smtp
+from gateway.service import build_imap, build_memory, build_review, build_screening, build_smtp
 from gateway.service.build_ledger import opening
 from gateway.service.build_review import KeeperParts
 from gateway.service.settings import Settings
@@ -58,7 +58,7 @@ async def keep(settings: Settings) -> None:
                 await stack.enter_async_context(build_memory.forgetting(settings.memory, ledger.memory))
                 mailboxes: ImapMailboxes | None = None
                 if settings.imap is not None:
-                    mailboxes = await stack.enter_async_context(build_review.mailboxes(settings.imap))
+                    mailboxes = await stack.enter_async_context(build_imap.mailboxes(settings.imap))
                 reviewing = build_screening.reviewing(settings.team)
                 parts = KeeperParts(
                     ledger=ledger,
@@ -100,7 +100,8 @@ def _timing(settings: Settings) -> Timing:
 
 def _watched(settings: Settings) -> list[Path]:
     """What workers read when they start, and an administrator or lead may change."""
-    paths = [one.certificate for one in settings.listener if one.certificate is not None]
+    files = [file for one in settings.listener for file in (one.certificate, one.certificate_key)]
+    paths = [file for file in files if file is not None]
     if settings.policies.folder is not None:
         paths.append(settings.policies.folder)
     return [path for path in paths if path.exists()]

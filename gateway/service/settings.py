@@ -220,11 +220,12 @@ class Settings(Table):
 
     @model_validator(mode="after")
     def _one_login_is_one_mailbox(self) -> Settings:
-        if self.imap is not None and not self.imap.master:
+        if self.imap is not None and not self.imap.master and "{mailbox}" not in self.imap.below:
             for team in self.team:
                 if "{" in team.mailbox or (team.lead is not None and team.lead != team.mailbox):
                     raise ValueError(
                         f"team {team.name!r} has mailboxes of its own, but imap.master is empty, so there is one "
-                        f'for all: name it in mailbox and lead, for example mailbox = "{self.imap.login}"'
+                        f'for all: name it in mailbox and lead, for example mailbox = "{self.imap.login}", or set '
+                        'imap.below to a place such as "{mailbox}/"'
                     )
         return self

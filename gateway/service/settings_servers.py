@@ -177,13 +177,24 @@ class ImapSettings(Table):
     """"implicit" (port 993), "required" (STARTTLS) or "none" (loopback only)."""
     ca_file: Path | None = None
     """As in [upstream]."""
-    login: str
-    """The gateway's own login: a master user, or the account of one shared mailbox."""
+    login: str = ""
+    """The gateway's own login: a master user, or the account of one shared mailbox. Not needed with master =
+    "{mailbox}"."""
     password: Secret
-    """Its password."""
-    master: str = Field(default="", pattern=r"^(authzid|\{mailbox\}.+\{login\})?$")
+    """Its password, or the access token for "xoauth2"; read again every minute, so that a token may be renewed."""
+    mechanism: Literal["plain", "login", "xoauth2"] = "plain"
+    """How to log in: "plain" (AUTHENTICATE PLAIN, or LOGIN where the server has only that), "login" (always LOGIN), or
+    "xoauth2" (an access token)."""
+    master: str = Field(default="", pattern=r"^(authzid|\{mailbox\}(.+\{login\})?)?$")
     """How a mailbox is opened with the master login: "{mailbox}*{login}" for Dovecot's separator; "authzid" for SASL
-    PLAIN with the mailbox as authorization identity. Empty: login is the shared mailbox itself."""
+    PLAIN with the mailbox as authorization identity; "{mailbox}" where the mailbox logs in itself with the one password
+    or token, as with tokens for a whole organisation. Empty: one login for all, see `below`."""
+    below: str = Field(default="", pattern=r"^([^\x00-\x1f\x7f]*[^\x00-\x20\x7f\w}])?$")
+    """Where in the one login's folders a mailbox lies, in the server's own words with its delimiter at the end:
+    "shared/{mailbox}/" for shared mailboxes, "{mailbox}/" for a folder a team in one mailbox. Empty: the login's
+    folders are the one mailbox."""
+    inbox: str = ""
+    """Folder for notices in the server's own words, for example "shared/{mailbox}/INBOX". Empty: the login's INBOX."""
     folders: FolderSettings = FolderSettings()
     """Names of the folders."""
     notice: bool = True
@@ -191,4 +202,20 @@ class ImapSettings(Table):
     sweep: PositiveFloat = 30.0
     """Seconds between sweeps over mailboxes, the safety net where nothing woke us."""
     connections: PositiveInt = 50
-    """Most connections at a time."""
+    """Most connections that work at a time; with one login, keep it below the server's limit for one user
+    (Dovecot: mail_max_userip_connections, 10 unless told otherwise)."""
+    watchers: int = Field(default=100, ge=0)
+    """Most logins that are watched by a connection each; others are only swept. Linux gives a Dovecot 128 inotify
+    instances unless told otherwise (fs.inotify.max_user_instances)."""
+
+    @model_validator(mode="after")
+    def _way_in(self) -> ImapSettings:
+        if not self.login and self.master != "{mailbox}":
+            raise ValueError('login is missing; only master = "{mailbox}" needs none')
+        if self.master and (self.below or self.inbox):
+            raise ValueError(
+                "below and inbox are for one login, and master opens each mailbox by itself: leave one out"
+            )
+        if self.master == "authzid" and self.mechanism != "plain":
+            raise ValueError('master = "authzid" is a part of "plain": leave mechanism out')
+        return self

@@ -9,7 +9,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,13 @@ import pytest
 from gateway.cli.doctor_checks import Level, clock, inotify, mailbox, policies
 from gateway.hold.folders import Folders
 from gateway.imap.connection import Security, Server
+from gateway.imap.mailboxes import ImapMailboxes
 from gateway.imap.places import by_master
 from gateway.policy.finding import To
 from gateway.policy.load import load
 from gateway.policy.source import SourceFile
 from tests.end_to_end.gateway import imap_settings
+from tests.imap.cards import message
 from tests.servers.dovecot import MASTER, MASTER_PASSWORD, REPOSITORY, Dovecot, DovecotOptions, dovecot
 from tests.servers.folders import reachable_folder
 from tests.servers.ports import free_port
@@ -86,7 +89,7 @@ def test_where_all_is_well_it_says_so(reachable: Path, tmp_path: Path) -> None:
     for words in (
         "good policies: all of them load",
         "good upstream: reached",
-        "look release route: the release route does not offer",
+        "look release route of support: the release route does not offer",
         "good ledger: opened; 0 hold(s) wait",
         "good mailbox anna: entered in",
         "watched by NOTIFY",
@@ -99,7 +102,7 @@ def test_an_upstream_that_is_not_there_and_no_imap_are_named_with_the_way_out(tm
     status, said = doctor(tmp_path, SETTINGS.format(upstream=free_port(), folder=tmp_path, lead="lea"))
     assert status == 1
     assert re.search(r"bad upstream: .*Look at its address", said)
-    assert re.search(r"bad release route: .*Look at its address", said)
+    assert re.search(r"bad release route of support: .*Look at its address", said)
     assert "look mailboxes: there is no [imap]" in said
 
 
@@ -121,6 +124,25 @@ async def test_rights_that_are_missing_and_others_who_may_write_are_named(reacha
         assert "bad Quarantine/Done: the gateway may not do all it must Give the gateway's login" in said
         assert "good Quarantine/Release: owner may put mail there" in said
         assert "bad Quarantine:" not in said
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (timedelta(), "good the IMAP server's clock agrees with ours"),
+        (timedelta(hours=1), "warn the IMAP server's clock is at least 3"),
+        (timedelta(hours=-1), "warn the quickest card came 3"),
+    ],
+)
+async def test_cards_tell_of_clocks_that_disagree(reachable: Path, made: timedelta, said: str) -> None:
+    with dovecot(reachable, users=("anna",)) as server:
+        mailboxes = ImapMailboxes(at(server), by_master(MASTER, MASTER_PASSWORD))
+        async with mailboxes, mailboxes.open("anna") as box:
+            await box.ensure(["Quarantine"])
+            date = format_datetime(datetime.now(UTC) + made)
+            card = message("t.a1.x").replace(b"Tue, 24 Nov 2026 10:00:00 +0000", date.encode())
+            await box.append("Quarantine", card, "t.a1.x")
+        assert said in await look(at(server), "anna")
 
 
 async def test_no_way_in_has_a_way_out(reachable: Path) -> None:
