@@ -71,7 +71,7 @@ async def stage(folder: Path) -> AsyncIterator[Stage]:
         ledger = await stack.enter_async_context(opening(settings.ledger))
         stop = asyncio.Event()
         group = await stack.enter_async_context(asyncio.TaskGroup())
-        group.create_task(work(settings, policies_of(None, None), Seat(0, Board(1), [sock]), stop))
+        group.create_task(work(settings, policies_of(None, None), Seat(0, Board(1), [sock], [None]), stop))
         keeping = group.create_task(keep(settings))
         try:
             yield Stage(smtp_port, imap_port, hop, ledger, settings)

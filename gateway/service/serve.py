@@ -30,15 +30,21 @@ from gateway.service.sockets import CannotListen, listen
 from gateway.service.supervisor import Supervisor
 from gateway.service.worker import Seat, run_worker
 from gateway.smtp.census import Board
+from gateway.smtp.tls import ServerTls
 
 _log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """What a generation of workers has in common: policies (None if there are none), and its number from 0."""
+    """What a generation of workers has in common: policies (None if there are none), and its number from 0.
+
+    Attributes:
+        certificates: for each listener, None where it has no TLS.
+    """
 
     policies: Policies | None
+    certificates: tuple[ServerTls | None, ...]
     generation: int
 
 
@@ -55,6 +61,7 @@ def serve(settings: Settings, path: Path) -> None:
     """
     configure(settings.log.level, settings.log.format)
     _prove(settings, path)
+    first = tuple(_certificate(listener, path) for listener in settings.listener)
     with (
         _sockets(settings.listener) as sockets,
         _feed_socket(settings.feed) as feed,
@@ -68,12 +75,13 @@ def serve(settings: Settings, path: Path) -> None:
 
         def load(before: InForce | None) -> InForce:
             policies = policies_of(settings.policies.folder, before.policies if before else None)
-            return InForce(policies, before.generation + 1 if before else 0)
+            certificates = _renewed(settings, before.certificates) if before else first
+            return InForce(policies, certificates, before.generation + 1 if before else 0)
 
         def worker(force: InForce, number: int) -> None:
             row = number + settings.workers * (force.generation % 2)
             board.clear(row)
-            run_worker(settings, force.policies, Seat(row, board, sockets, judge, feed))
+            run_worker(settings, force.policies, Seat(row, board, sockets, force.certificates, judge, feed))
 
         def keeper(_: InForce) -> None:
             _close(sockets, feed)
@@ -116,11 +124,28 @@ def _prove(settings: Settings, path: Path) -> None:
             settings.imap.password.read()
     except (LookupError, ValueError) as error:
         raise BadSettings(f"{path}: {error}") from error
-    for listener in settings.listener:
+
+
+def _certificate(listener: ListenerSettings, path: Path) -> ServerTls | None:
+    try:
+        return build_smtp.certificate(listener)
+    except OSError as error:
+        raise BadSettings(f"{path}: listener {listener.name!r}: certificate: {error}") from error
+
+
+def _renewed(settings: Settings, before: Sequence[ServerTls | None]) -> tuple[ServerTls | None, ...]:
+    """The certificates as they are on disk now; where they cannot be used, the ones before stay in force.
+
+    A renewal is seen with the chain written and the key not yet, as often as not.
+    """
+    renewed = []
+    for listener, old in zip(settings.listener, before, strict=True):
         try:
-            build_smtp.certificate(listener)
+            renewed.append(build_smtp.certificate(listener))
         except OSError as error:
-            raise BadSettings(f"{path}: listener {listener.name!r}: certificate: {error}") from error
+            _log.error("certificate.unusable", listener=listener.name, why=type(error).__name__, in_force="the old one")
+            renewed.append(old)
+    return tuple(renewed)
 
 
 @contextmanager

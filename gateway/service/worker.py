@@ -33,6 +33,7 @@ from gateway.smtp.lmtp import serve_feed
 from gateway.smtp.pool import Pool
 from gateway.smtp.reception import Reception
 from gateway.smtp.server import Server, serve
+from gateway.smtp.tls import ServerTls
 
 _log = structlog.get_logger()
 _OPENING = 5.0
@@ -49,6 +50,7 @@ class Seat:
         number: from 0; its row on the board.
         board: on which all workers count.
         sockets: a listening socket for each listener of the settings, in their order.
+        certificates: what each of them shows; None where it has no TLS.
         judge: the learned judge; None if there is none.
         feed: a listening socket for the inbound feed; None if there is none.
     """
@@ -56,6 +58,7 @@ class Seat:
     number: int
     board: Board
     sockets: Sequence[socket.socket]
+    certificates: Sequence[ServerTls | None]
     judge: Judge | None = None
     feed: socket.socket | None = None
 
@@ -124,18 +127,18 @@ async def _listen(
     pool = Pool(build_smtp.upstream(settings.upstream, settings.hostname))
     census = Census(limits, seat.board, seat.number)
 
-    def reception(listener: ListenerSettings) -> Reception:
+    def reception(listener: ListenerSettings, certificate: ServerTls | None) -> Reception:
         return Reception(
             listener=build_smtp.listener(listener, settings.hostname),
             limits=limits,
             pool=pool,
             screener=screening,
             census=census,
-            tls=build_smtp.certificate(listener),
+            tls=certificate,
         )
 
-    pairs = zip(settings.listener, seat.sockets, strict=True)
-    servers = [await serve(reception(listener), [sock]) for listener, sock in pairs]
+    places = zip(settings.listener, seat.certificates, seat.sockets, strict=True)
+    servers = [await serve(reception(listener, certificate), [sock]) for listener, certificate, sock in places]
     if settings.feed is not None and seat.feed is not None:
         servers.append(await serve_feed(build_memory.feed(settings, settings.feed, ledger, tally, census), [seat.feed]))
     return servers

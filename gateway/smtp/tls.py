@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Our certificate towards clients; it can be renewed while sessions go on."""
+"""Our certificate towards clients. A renewed one is read by the workers that follow at a reload."""
 
 from __future__ import annotations
 
@@ -21,17 +21,7 @@ class ServerTls:
         Raises:
             OSError: a file cannot be read; as `ssl.SSLError`, the two do not fit together.
         """
-        self._files = files
         self.context = _loaded(files)
-
-    def reload(self) -> None:
-        """Load the files anew; sessions that begin from now on see the new certificate.
-
-        Raises:
-            OSError: as above; the old certificate stays in force.
-        """
-        _loaded(self._files)
-        self.context.load_cert_chain(self._files.certificate, self._files.key)
 
 
 def _loaded(files: TlsFiles) -> ssl.SSLContext:

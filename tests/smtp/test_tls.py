@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""TLS on both legs: STARTTLS, implicit, injection, renewal; towards upstream as far as a setting demands."""
+"""TLS on both legs: STARTTLS, implicit, injection; towards upstream as far as a setting demands."""
 
 from __future__ import annotations
 
-import ssl
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +15,7 @@ from gateway.smtp.values import Limits, Listener, ListenerTls, Patience, Upstrea
 from tests.servers.ports import free_ports
 from tests.servers.postfix import postfix
 from tests.servers.recorder import EHLO, Recorder, recording
-from tests.smtp.certificates import certificate, client_context, write_certificate
+from tests.smtp.certificates import certificate, client_context
 from tests.smtp.client import client
 from tests.smtp.gateway import Passing, gateway
 
@@ -99,33 +97,6 @@ async def test_a_client_that_never_shakes_hands_is_cut_off(tls: ServerTls) -> No
     ):
         await wire.ask(b"STARTTLS")
         assert await wire.rest() == b""
-
-
-async def test_a_renewed_certificate_is_shown_to_new_sessions_while_old_ones_go_on(authority: trustme.CA) -> None:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        tls = ServerTls(write_certificate(authority, folder))
-        other = trustme.CA()
-        async with (
-            recording() as recorder,
-            gateway(recorder.port, listener=IMPLICIT, tls=tls) as gate,
-            client(gate.port, client_context(authority)) as old,
-        ):
-            (folder / "key.pem").write_text("broken")
-            with pytest.raises(OSError, match=r"PEM|SSL"):
-                tls.reload()
-            async with client(gate.port, client_context(authority)):
-                pass
-            write_certificate(other, folder)
-            tls.reload()
-            async with client(gate.port, client_context(other)):
-                pass
-            with pytest.raises(ssl.SSLCertVerificationError):
-                async with client(gate.port, client_context(authority)):
-                    pass
-            await old.begin()
-            await old.send(MESSAGE)
-            assert (await old.reply()).startswith(b"250 ")
 
 
 async def test_a_listener_without_tls_says_so() -> None:
