@@ -113,6 +113,25 @@ def test_a_reply_that_only_helps_sets_nothing_off(policies: Policies) -> None:
     assert evaluate(policies, from_text(reply, "Where is my lamp?"), Context(inbound_level=1)) == ()
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("You didnt follow the setup steps.", "blame/obligation"),
+        ("You did’nt follow the setup steps.", "blame/obligation"),
+        ("You shouldve saved the draft before you closed the tab.", "blame/obligation"),
+        ("Youve only yourself to blame.", "blame/label"),
+        ("Youre overreacting.", "empathy/emotion-judging"),
+        ("Dont be ridiculous.", "hostile/sarcasm"),
+        ("Contracts dont cancel themselves.", "blame/innuendo"),
+        ("This couldve been avoided.", "blame/counterfactual"),
+        ("It isn`t the end of the world.", "minimise/downplay"),
+    ],
+)
+def test_what_is_typed_in_a_hurry_is_found_too(policies: Policies, written: str, meant: str) -> None:
+    seen = evaluate(policies, from_text(written, "My work is gone."), Context(inbound_level=2))
+    assert meant in {each.policy.id for each in seen if each.dismissed is None}
+
+
 @pytest.mark.skipif(not (SHARED / "corpus").is_dir(), reason="the collection of others' sentences is not here")
 def test_no_example_is_a_sentence_of_the_collections(policies: Policies) -> None:
     theirs = set()

@@ -33,11 +33,26 @@ CLITIC = {
     "not": "n't",
     "us": "'s",
 }
-#: Two words that contract into one in a way of their own.
+#: Verbs that "not" hangs on.
+_AUXILIARY = ("do", "does", "did", "is", "are", "was", "were", "has", "have", "had", "would", "should", "could", "need")
+#: Two words that contract into one in a way of their own, and as one that is written in a hurry: without its
+#: apostrophe, or with it in the wrong place. Not where that is a word of its own ("its", "were", "well", "shed").
 FUSED = {
+    **{(verb, "not"): (f"{verb}nt", f"{verb}'nt") for verb in _AUXILIARY},
     ("can", "not"): ("cannot", "can't", "cant"),
     ("will", "not"): ("won't", "wont"),
     ("shall", "not"): ("shan't", "shant"),
+    **{(verb, "have"): (f"{verb}ve",) for verb in ("should", "could", "would", "might", "must")},
+    ("i", "have"): ("ive",),
+    ("i", "am"): ("im",),
+    ("we", "have"): ("weve",),
+    ("you", "have"): ("youve",),
+    ("you", "are"): ("youre",),
+    ("they", "are"): ("theyre",),
+    ("they", "have"): ("theyve",),
+    ("that", "is"): ("thats",),
+    ("there", "is"): ("theres",),
+    ("let", "us"): ("lets",),
 }
 #: ASCII characters that belong to no word; outside English a boundary is one of them, since `\\b` knows ASCII alone.
 _OUTSIDE = r"[ -/:-@\[-`{-~\n]"
