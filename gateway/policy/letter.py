@@ -8,6 +8,7 @@ naming its messages, and a mailing that many customers answer makes no thread of
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -15,13 +16,14 @@ from gateway.mail import thread
 from gateway.mail.envelope import Envelope
 from gateway.mail.mac import mac
 from gateway.mail.reply import Reply
+from gateway.mail.thread import Place
 from gateway.policy.memory import Question, Strand
 from gateway.policy.repetition import sketches
 from gateway.policy.teams import matches
 
-_KEPT = 32
-"""Hexadecimal digits of a hash that are kept: 128 bits."""
-_KEPT_OF_SKETCH = 16
+_SIZE = 16
+"""Octets of a hash."""
+_SIZE_OF_SKETCH = 8
 """Likewise of a sketch, of which there are many: they are only compared within a thread, and with a sender's last."""
 _MOST_PARTIES = 20
 """Outside recipients above which a mail is no reply to a customer, and is not remembered."""
@@ -79,27 +81,34 @@ class Keyring:
 
     secret: bytes = field(repr=False)
     own: Own = Own()
+    _of_memory: bytes = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Derive the memory's key from the secret, which has other uses and may be longer than a key."""
+        object.__setattr__(self, "_of_memory", bytes.fromhex(mac(self.secret, "memory", ())))
 
     def letter(self, envelope: Envelope, reply: Reply, team: str, submitter: str) -> Letter | None:
         """An outgoing reply; None if it is not one to a customer or a few."""
         parties = self.own.others((path.address for path in envelope.recipients), envelope.sender.address)
         if not 0 < len(parties) <= _MOST_PARTIES:
             return None
-        place = thread.place(reply.headers, reply.subject)
-        hashed = {self._key("sketch", team, each)[:_KEPT_OF_SKETCH]: each for each in sketches(reply)[:_MOST_SKETCHES]}
+        place, identity = thread.place(reply.headers, reply.subject), thread.identity(reply)
+        hashed = {
+            self._key(b"sketch", team, each, size=_SIZE_OF_SKETCH): each for each in sketches(reply)[:_MOST_SKETCHES]
+        }
         question = Question(
-            message=self.message(reply),
-            answers=self._key("message", place.answers) if place.answers else "",
-            sender=self._key("sender", team, submitter),
-            strands=tuple(self.strand(reply, party) for party in parties),
-            relations=tuple(self._key("relation", team, party) for party in parties),
+            message=self._key(b"message", identity),
+            answers=self._key(b"message", place.answers) if place.answers else "",
+            sender=self._key(b"sender", team, submitter),
+            strands=tuple(self._strand(place, identity, party) for party in parties),
+            relations=tuple(self._key(b"relation", team, party) for party in parties),
             sketches=tuple(hashed),
         )
         return Letter(question, hashed)
 
     def message(self, reply: Reply) -> str:
         """A message, whoever it goes to."""
-        return self._key("message", thread.identity(reply))
+        return self._key(b"message", thread.identity(reply))
 
     def strand(self, reply: Reply, party: str) -> Strand:
         """A message's place in the thread with a correspondent.
@@ -108,13 +117,17 @@ class Keyring:
             reply: the message.
             party: the correspondent, as `gateway.mail.thread.correspondent` gives them.
         """
-        place = thread.place(reply.headers, reply.subject)
+        return self._strand(thread.place(reply.headers, reply.subject), thread.identity(reply), party)
+
+    def _strand(self, place: Place, identity: str, party: str) -> Strand:
         return Strand(
-            own=self._key("thread", party, thread.identity(reply)),
-            topic=self._key("topic", party, place.topic) if place.topic else "",
-            refers_to=tuple(self._key("thread", party, each) for each in place.refers_to),
+            own=self._key(b"thread", party, identity),
+            topic=self._key(b"topic", party, place.topic) if place.topic else "",
+            refers_to=tuple(self._key(b"thread", party, each) for each in place.refers_to),
             begins=place.begins,
         )
 
-    def _key(self, purpose: str, *parts: str) -> str:
-        return mac(self.secret, f"memory {purpose}", parts)[:_KEPT]
+    def _key(self, purpose: bytes, *parts: str, size: int = _SIZE) -> str:
+        """A keyed hash (RFC 7693), hexadecimal. Each part counts with its length: ("ab", "c") is not ("a", "bc")."""
+        said = "".join([f"{len(part)}:{part}" for part in parts]).encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(said, key=self._of_memory, person=purpose, digest_size=size).hexdigest()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from gateway.mail.reply import Reply, SentenceKind
 from gateway.mail.sentences import split
@@ -27,6 +28,10 @@ july august september october november december jan feb mar apr jun jul aug sep 
 _DATE_WORDS = frozenset(_DATE_WORDS_TEXT.split())
 _EVERYTHING = frozenset(Mask)
 _ASIDE = (SentenceKind.GREETING, SentenceKind.CLOSING)
+_MOST_PIECES = 1 << 13
+_LONGEST = 500
+"""Pieces of sentences that are looked up and not worked out again: so many, from sentences of at most so many
+characters. All mail is made of the same few thousand."""
 
 Tokens = tuple[str, ...]
 
@@ -67,19 +72,47 @@ def sentences(text: str) -> tuple[str, ...]:
 
 def sketch(text: str) -> str:
     """The sketch of one sentence; empty if it has no word that carries meaning."""
-    kept = sorted(content_words(" ".join(token for token in masked(text) if token[0].isalnum())))
-    return f"s:{' '.join(kept)}" if kept else ""
+    pieces = fold(text).split()
+    while pieces and not pieces[0][0].isalnum() and not _TOKEN.search(pieces[0]):
+        del pieces[0]
+    if not pieces:
+        return ""
+    kept: set[str] = set()
+    if len(text) <= _LONGEST:
+        kept.update(_carried_first(pieces[0]), *map(_carried, pieces[1:]))
+    else:
+        kept.update(_carried_first.__wrapped__(pieces[0]), *map(_carried.__wrapped__, pieces[1:]))
+    return f"s:{' '.join(sorted(kept))}" if kept else ""
+
+
+@lru_cache(_MOST_PIECES)
+def _carried(piece: str) -> frozenset[str]:
+    """What a piece of a sentence, from blank to blank, says of what that is about."""
+    return _content([_masked_word(word, _EVERYTHING, starts=False) for word in _TOKEN.findall(piece)])
+
+
+@lru_cache(_MOST_PIECES)
+def _carried_first(piece: str) -> frozenset[str]:
+    """Likewise the piece that begins the sentence."""
+    return _content(masked(piece))
+
+
+def _content(tokens: Iterable[str]) -> frozenset[str]:
+    return content_words(" ".join(token for token in tokens if token[0].isalnum()))
 
 
 def whole_sketch(texts: Iterable[str]) -> str:
     """The sketch of a reply as a whole; empty if it has no word that carries meaning."""
-    kept = sorted({sketch(text) for text in texts} - {""})
+    return _whole(map(sketch, texts))
+
+
+def _whole(sketched: Iterable[str]) -> str:
+    kept = sorted({*sketched} - {""})
     return f"r:{'|'.join(kept)}" if kept else ""
 
 
 def sketches(reply: Reply) -> tuple[str, ...]:
     """All sketches of a reply, for a memory to count and to look up: of its sentences, and of the whole."""
-    texts = [sentence.text for sentence in reply.sentences if sentence.kind not in _ASIDE]
-    found = dict.fromkeys([sketch(text) for text in texts])
-    found[whole_sketch(texts)] = None
+    found = dict.fromkeys(sketch(sentence.text) for sentence in reply.sentences if sentence.kind not in _ASIDE)
+    found[_whole(found)] = None
     return tuple(each for each in found if each)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway.policy.case import Case
+from gateway.policy.context import Context
 from gateway.policy.maker import Key, Maker
 from gateway.policy.matcher import Matcher
 from gateway.policy.repetition import alike, masked, sentences, sketch, whole_sketch
@@ -45,6 +46,8 @@ class Repeats:
 
     def see(self, case: Case, possible: Sequence[Matcher]) -> Iterator[Seen]:  # noqa: ARG002 - has no patterns
         """Each such sentence as a whole; a reply has no place of its own."""
+        if not _anything(case.context):
+            return
         lines = [line for line in range(case.text.subject_line) if self._counts(case, line)]
         if self.of is RepeatOf.REPLY:
             yield from self._whole(case, lines)
@@ -88,6 +91,11 @@ class Repeats:
 
     def _sent(self, in_thread: int, by_sender: int) -> bool:
         return bool((RepeatIn.THREAD in self.places and in_thread) or (RepeatIn.SENDER in self.places and by_sender))
+
+
+def _anything(context: Context) -> bool:
+    """Whether anything was sent before; mostly not, and then no sentence needs to be looked up."""
+    return bool(context.earlier_replies or context.thread_fingerprints or context.sender_fingerprints)
 
 
 def _count(counts: Mapping[str, int] | None, known: str) -> int:
