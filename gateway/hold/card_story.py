@@ -99,7 +99,11 @@ def what(hold: Hold, place: Place) -> str:
 
 
 def _held(hold: Hold, place: Place) -> Story:
-    text = [f"{what(hold, place)} has not gone out yet. Please have a second look at it."]
+    # The first lines are all that a phone shows, and all that a busy person reads.
+    way = f"Send a better version; or, to send it as it is, move its card to {place.folder(Meaning.RELEASE)}."
+    if hold.to is To.LEAD:
+        way = "Please have a second look at it."
+    text = [f"{what(hold, place)} has not gone out yet. {way}"]
     if place.role is To.LEAD:
         why = f"Nobody has decided about it since {moment(hold.created, place.zone)}." if hold.escalated else ""
         author = line(hold.envelope.sender.address, 80)
