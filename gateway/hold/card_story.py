@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from gateway.hold.card_words import clock, line, listed, moment
 from gateway.hold.folders import Folders, Meaning
-from gateway.hold.hold import Actor, Decision, End, Hold, HoldState, Outcome
+from gateway.hold.hold import Actor, Aside, Decision, End, Hold, HoldState, Outcome
 from gateway.policy.finding import To
 
 WHY = "Why"
@@ -193,8 +193,18 @@ def _noted(hold: Hold, place: Place) -> Story:
         Action(place.folder(Meaning.RELEASE_AS_FINE), "this remark is marked as wrong."),
         Action(place.folder(Meaning.DISCARD), "the note is put away."),
     )
-    text = (f"{what(hold, place)} went out as you wrote it. This is only a thought for the next one.",)
-    return Story("For next time", "A thought for next time", text, actions, "You need not do anything.", WHY)
+    text = (
+        f"{what(hold, place)} went out as you wrote it. This is only a thought for the next one.",
+        *(["There were more like it on the same day:"] if hold.also else []),
+        *(_aside(each) for each in hold.also),
+    )
+    headline = f"{len(hold.also) + 1} thoughts for next time" if hold.also else "A thought for next time"
+    return Story("For next time", headline, text, actions, "You need not do anything.", WHY)
+
+
+def _aside(aside: Aside) -> str:
+    quoted = f" “{line(aside.excerpt, 160)}”" if aside.excerpt else ""
+    return f"{line(aside.subject, 80) or '(no subject)'}:{quoted} {line(aside.message, 300)}".strip()
 
 
 def _ended(hold: Hold, place: Place) -> Story:

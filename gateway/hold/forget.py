@@ -11,4 +11,4 @@ from gateway.hold.hold import Hold
 def forget(hold: Hold) -> Hold:
     """The hold without subject and excerpts."""
     findings = tuple(replace(finding, excerpt="", suggestion="") for finding in hold.verdict.findings)
-    return replace(hold, purged=True, subject="", since=(), verdict=replace(hold.verdict, findings=findings))
+    return replace(hold, purged=True, subject="", since=(), also=(), verdict=replace(hold.verdict, findings=findings))

@@ -105,6 +105,23 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """What a note says of another one that has no card of its own.
+
+    Attributes:
+        hold: id of the other one.
+        subject: of its message.
+        excerpt: the words that it is about; may be empty.
+        message: what is said about them.
+    """
+
+    hold: str
+    subject: str
+    excerpt: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Showing:
     """What the gateway has put into one reviewer's folders.
 
@@ -161,6 +178,7 @@ class Hold:
         release_at: end of the grace in which a release can be taken back, UTC.
         next_attempt: not before this time is a release tried (again), UTC.
         ended: when it reached a state that ends it, UTC.
+        also: further notes of the same day that this one's card tells of.
         restored: how often a card that had vanished was put back.
         purged: whether the octets are gone.
     """
@@ -199,6 +217,7 @@ class Hold:
     attempts: int = 0
     given_up_at: datetime | None = None
     more: tuple[Part, ...] = ()
+    also: tuple[Aside, ...] = ()
     version: int = 1
 
     @property

@@ -12,7 +12,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 import structlog
 
@@ -23,6 +23,7 @@ from gateway.hold.event import Event
 from gateway.hold.folders import Meaning
 from gateway.hold.hold import Hold, Showing
 from gateway.hold.ladder import Ladder
+from gateway.hold.notes import collect
 from gateway.hold.reconcile import edited, reconcile
 from gateway.hold.seen import SeenCard
 from gateway.hold.steps import (
@@ -63,11 +64,17 @@ class Office:
         desk: folders, grace, notices.
         secret: what tokens are made with.
         ladders: by team, for holds that have to wait again.
+        notes_a_day: cards "for next time" that one person gets in a day; the last of them collects the further ones.
     """
 
     desk: Desk
     secret: bytes
     ladders: Mapping[str, Ladder] = field(default_factory=dict)
+    notes_a_day: int = 3
+
+    def zone(self, team: str) -> tzinfo:
+        """The team's time zone."""
+        return self.ladder(team).hours.zone
 
     def ladder(self, team: str) -> Ladder:
         """The team's ladder; the usual one for a team that is no longer configured."""
@@ -113,10 +120,15 @@ class Reviewing:
         holds = await self._ledger.in_mailbox(mailbox)
         folders = self.folders(holds, mailbox)
         found, strays = self._sort(await box.cards(folders), {hold.id for hold in holds}, mailbox)
+        notes = collect(holds, self._office.notes_a_day, self._office.zone)
+        for before, after in notes.changes:
+            await self._ledger.update(before, after, Event(before.id, self._now(), "notes collected", "gateway"))
+        if notes.changes:
+            return True
         mender = _Mender(self._ledger, self._faces, self._office, self._now, box, mailbox)
         changed = False
         left = _MOST_PUT
-        for hold in holds:
+        for hold in [hold for hold in holds if hold.id not in notes.hidden]:
             for role in [role for place, role in hold.places() if place == mailbox]:
                 done = await mender.mend(hold, role, found[hold.id, role])
                 changed = changed or done

@@ -98,7 +98,9 @@ class Holding:
             Unavailable: it was not.
         """
         nothing = Rungs(None, None, None, End.KEEP)
-        await self._commit(self._new(judged, envelope, message, HoldState.NOTED, To.AGENT, nothing), message)
+        note = self._new(judged, envelope, message, HoldState.NOTED, To.AGENT, nothing)
+        # Nothing is open about it: its octets go when those of a hold do that ended now.
+        await self._commit(replace(note, ended=note.created), message)
 
     async def _commit(self, hold: Hold, message: Message) -> str:
         # Only what is held is ever copied into one piece.

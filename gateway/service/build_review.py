@@ -40,6 +40,7 @@ class KeeperParts:
         owner: name of this node, the same after a restart.
         on_unknown: what becomes of a recipient when upstream's final reply was lost.
         timing: how often what is done.
+        notes_a_day: cards "for next time" that one person gets in a day.
     """
 
     ledger: Ledger
@@ -53,6 +54,7 @@ class KeeperParts:
     owner: str
     on_unknown: OnUnknown
     timing: Timing
+    notes_a_day: int = 3
 
 
 def keeper(parts: KeeperParts) -> Keeper:
@@ -60,7 +62,9 @@ def keeper(parts: KeeperParts) -> Keeper:
     returning = Returning(parts.ledger, parts.route, parts.hostname, now)
     sending = Sending(parts.owner, on_unknown=parts.on_unknown, retry_for=parts.desk.retry_for, ladders=parts.ladders)
     crew = Crew(
-        reviewing=Reviewing(parts.ledger, parts.faces, Office(parts.desk, parts.secret, parts.ladders), now),
+        reviewing=Reviewing(
+            parts.ledger, parts.faces, Office(parts.desk, parts.secret, parts.ladders, parts.notes_a_day), now
+        ),
         releasing=Releasing(parts.ledger, parts.route, now, sending),
         climbing=Climbing(parts.ledger, parts.desk, returning, now),
     )

@@ -77,6 +77,7 @@ async def keep(settings: Settings) -> None:
                     owner=_owner(settings),
                     on_unknown=OnUnknown(settings.release.on_unknown),
                     timing=_timing(settings),
+                    notes_a_day=settings.imap.notes_a_day if settings.imap else 1,
                 )
                 await build_review.keeper(parts).run()
         except Unavailable:

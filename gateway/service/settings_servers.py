@@ -199,6 +199,8 @@ class ImapSettings(Table):
     """Names of the folders."""
     notice: bool = True
     """Whether a short notice goes into INBOX for each hold; it is taken away when the hold is decided."""
+    notes_a_day: PositiveInt = 3
+    """Most cards "for next time" that one person gets in a day; the last of them tells of the further ones."""
     sweep: PositiveFloat = 30.0
     """Seconds between sweeps over mailboxes, the safety net where nothing woke us."""
     connections: PositiveInt = 50

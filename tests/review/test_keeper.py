@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from gateway.hold.hold import Actor, Decision, HoldState, Outcome
 from gateway.policy.finding import To
 from gateway.review.keeper import Timing
 from gateway.review.releasing import OnUnknown
-from tests.hold.holds import CONTENT, a_hold
+from tests.hold.holds import CONTENT, a_hold, many_holds
 from tests.review.stage import Stage, keeping, stage, until
 
 F = Folders()
@@ -243,6 +244,18 @@ async def test_a_card_whose_text_was_edited_decides_nothing_and_its_agent_is_tol
             on.anna.drag(F.quarantine, F.release)
             await until(lambda: on.ledger_state(hold, HoldState.DELIVERED))
         assert [copy.content for copy in on.upstream.copies] == [CONTENT]
+
+
+async def test_notes_past_the_daily_number_are_told_of_on_the_last_card(on: Stage) -> None:
+    for hold, content in many_holds(5):
+        note = replace(hold, state=HoldState.NOTED, deadline=None, ended=hold.created, remind_at=None, escalate_at=None)
+        await on.held(note, content)
+    async with keeping(on.keeper()):
+        await until(lambda: len(on.anna.folders[F.quarantine]) == 3)
+        await until(lambda: on.happened(many_holds(3)[2][0], "card"))
+    collector = await on.now(many_holds(3)[2][0])
+    assert [aside.hold for aside in collector.also] == ["hold00003", "hold00004"]
+    assert await on.ledger.purge(on.clock(), on.clock() + timedelta(days=8), on.clock()) == 5, "notes are purged too"
 
 
 async def test_octets_that_are_not_what_was_held_never_go_out(on: Stage, tmp_path: Path) -> None:
