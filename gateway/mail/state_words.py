@@ -102,7 +102,22 @@ HARM = (
         r"|confirmed)"
         r"|(?:never|didn't|did not|no one|nobody) (?:came|come|arrived|turned up|showed up|called back|rang back)",
     ),
+    _class(
+        "going without",
+        r"without (?:\w+ ){0,2}?(?:internet|heating|heat|hot water|water|power|electricity|phone|cooker|oven"
+        r"|light|wifi|toilet|lift|car)",
+        r"(?:stood|sat|stand|standing|sitting|slept|waiting|waited) (?:\w+ ){0,3}?(?:street|rain|cold|dark|outside|door"
+        r"|road|car|floor|afternoon|morning|night)",
+        r"missed (?:my|our|the|an?|his|her|two|three) \w+",
+    ),
+    _class(
+        "turned away",
+        r"hung up|closed (?:the chat )?on me|shut in|ignored|made fun|making fun|talk(?:ed)? over|snapped|shouted",
+        r"sneer\w*|dropped (?:us|me)|cancelled on|gave it away|given away|thrown away|threw (?:it|them) (?:out|away)"
+        r"|sold to|burgled|evict\w*|thr[eo]w (?:me|us) out|kick(?:ed)? (?:me |us )?out|nowhere to",
+    ),
 )
+_DAY = r"(?:today|tonight|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
 STAKES = (
     _class(
         "a person who depends on it",
@@ -116,6 +131,17 @@ STAKES = (
         r"|court|visa|exam|thesis"
         r"|my (?:business|job|shop|livelihood|career|savings|pension|salary|staff)",
     ),
+    _class(
+        "a day that will not wait",
+        rf"due (?:on|in|by|{_DAY})|(?:by|until|before) {_DAY}|in \d+ (?:minutes|hours|days)|is {_DAY}|is on {_DAY}",
+    ),
+    _class(
+        "what it has cost",
+        r"(?:lose|losing|lost) (?:my|our|the|an?|this|his|her|him|it|them|that|two|three|\d+)",
+        r"(?:\d+|two|three|four|five|ten|twenty|many) years|my fault|my boss|my manager|the board|disciplinary"
+        r"|tribunal",
+    ),
+    WordClass("a sum", re2.compile(r"(?i)[£€$]\s?\d|\d (?:euros?|pounds?|dollars?|quid|eur|gbp|usd|chf)\b")),
 )
 UPSET = (
     _class(
@@ -162,6 +188,13 @@ UPSET = (
         r"|never again"
         r"|formal complaint|regulator|police",
     ),
+    _class(
+        "nobody listens",
+        r"(?:will|does|is|can) (?:anybody|anyone|somebody|someone) (?:ever |even |actually |there |please ){0,2}?"
+        r"(?:read|care|answer|reply|listen|help|home|there)|do you (?:even|people|ever)|one job"
+        r"|is this a joke",
+        r"nobody (?:picks|rings|answers|calls|replies|cares|listens|tells)",
+    ),
 )
 OURS = (
     _class(
@@ -178,6 +211,28 @@ OURS = (
         r"|been) (?:promised|told|charged|billed)"
         r"|(?:i|we) (?:was|were|got|have been|'ve been) (?:charged|billed|locked out|blocked|refused|hung up on"
         r"|ignored)",
+    ),
+    _class(
+        "somebody of ours",
+        r"(?:driver|courier|technician|engineer|crew|staff|clerk|advis[eo]r|team|support|teacher|receptionist|installer"
+        r"|plumber|electrician|movers?|men|nurse|doctor|waiter|guide|moderator|admin|operator|rep|concierge|builder"
+        r"|fitter|agent) (?:just |also |then |never |only )?(?:left|broke|let|told|said|came|took|gave|put|cut|threw"
+        r"|sent|hung|shut|wrote|kept|\w{3,}ed|didn't|did not|never|wouldn't|won't|can't|isn't)",
+        r"(?:because of|due to|thanks to|through|after) (?:you|your)",
+    ),
+    _class(
+        "how it came",
+        r"(?:arrived|came|delivered|received) (?:\w+ ){0,4}?(?:broken|cracked|damaged|open|wet|empty|late|dead|wrong"
+        r"|scratched|mouldy|torn|without)",
+    ),
+    _class(
+        "left without an answer",
+        r"(?:no|not|nobody|never|without) (?:\w+ ){0,3}?(?:answer\w*|reply|replied|response|call|came|delivery"
+        r"|call(?:s|ed)? back|notice|warning|picks? up)",
+        r"(?:asked|told|written|wrote|reported|called|rang|emailed|sent) (?:[\w'.,]+ ){0,5}?(?:twice|again|times"
+        r"|already|three|in (?:january|february|march|april|may|june|july|august|september|october|november|december))",
+        r"(?:second|third|fourth|fifth|sixth|seventh|\d+(?:th|rd|nd)) (?:time|e-?mail|mail|message|ticket|letter|call"
+        r"|month)",
     ),
 )
 # Loud letters and marks: emotion where there is something to be loud about.

@@ -25,7 +25,9 @@ def messages(side: str) -> dict[str, tuple[int, bool]]:
     split = tomllib.loads((_ROOT / "policies" / "corpus" / "split.toml").read_text())
     found: dict[str, tuple[int, bool]] = {}
     for author in split["authors"][side]:
-        for line in (_CORPUS / "train" / f"{author}.jsonl").read_text().splitlines():
+        own = _ROOT / "policies" / "corpus" / "train" / f"{author}.jsonl"
+        file = own if own.exists() else _CORPUS / "train" / own.name
+        for line in file.read_text().splitlines():
             row = json.loads(line)
             if row["customer"]:
                 found.setdefault(row["customer"], (row["level"], row["ours"]))

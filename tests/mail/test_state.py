@@ -18,6 +18,10 @@ from gateway.mail.state import customer_state
         ("I can't log in since this morning.", 1),
         ("Three years of photos are gone after the upgrade.", 2),
         ("You charged me twice for the same month.", 2),
+        ("We have been without heating since the engineer left.", 2),
+        ("Somebody at the desk hung up in the middle of it.", 2),
+        ("The order still has not arrived and the party is tomorrow.", 2),
+        ("Nobody picks up, whatever the hour.", 3),
         ("I am furious. This is the third time I write about the boiler.", 3),
         ("I have been crying all day because of this letter.", 3),
         ("My lawyer will be in touch.", 3),
@@ -34,6 +38,19 @@ def test_a_question_about_a_harm_is_no_harm() -> None:
 def test_our_failure_is_what_we_did_or_left_undone() -> None:
     assert customer_state("You charged me twice for the same month.").our_failure
     assert not customer_state("The export button doesn't work in the new version.").our_failure
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The courier left the box on the road and a wheel is missing.",
+        "The mirror arrived cracked, and it is too late for another.",
+        "I have written three times about this problem without a reply.",
+        "It stopped working because of your update.",
+    ],
+)
+def test_what_our_people_did_and_how_it_came_is_our_failure_too(words: str) -> None:
+    assert customer_state(words).our_failure
 
 
 def test_evidence_is_the_customers_own_words() -> None:
