@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.mail.server_reply import ServerReply
@@ -26,6 +27,19 @@ class Authentication:
     reply: ServerReply
     login: str | None
     accepted: bool
+
+
+def objection(argument: bytes, mechanisms: Sequence[bytes]) -> ServerReply | None:
+    """What is wrong with an AUTH command, or None.
+
+    Args:
+        argument: what stands behind the verb.
+        mechanisms: those that are offered, in upper case.
+    """
+    words = argument.split()
+    if not 1 <= len(words) <= 2:
+        return replies.SYNTAX_AUTH
+    return None if words[0].upper() in mechanisms else replies.UNKNOWN_MECHANISM
 
 
 async def relay(connection: Connection, session: UpstreamSession, line: bytes, patience: float) -> Authentication:

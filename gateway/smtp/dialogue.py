@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
-from gateway.mail.envelope import Envelope, Path
 from gateway.mail.server_reply import ServerReply
 from gateway.smtp import auth, paths, replies
-from gateway.smtp.features import Features
+from gateway.smtp.draft import Draft
 from gateway.smtp.leg import Leg
 from gateway.smtp.reception import Connection, Reception
 from gateway.smtp.submission import submit
@@ -22,6 +21,24 @@ from gateway.smtp.upstream import UpstreamLost
 from gateway.smtp.visitor import Visitor
 
 _Command = Callable[["Dialogue", bytes, bytes], Awaitable[ServerReply]]
+
+
+def _always(reply: ServerReply) -> _Command:
+    """A command that is answered in one way."""
+
+    async def command(_dialogue: Dialogue, _line: bytes, _argument: bytes) -> ServerReply:
+        return reply
+
+    return command
+
+
+def _asked(otherwise: ServerReply) -> _Command:
+    """A command that upstream answers, and for strangers we do."""
+
+    async def command(dialogue: Dialogue, line: bytes, _argument: bytes) -> ServerReply:
+        return await dialogue.ask(line, otherwise)
+
+    return command
 
 
 class Dialogue:
@@ -40,15 +57,12 @@ class Dialogue:
         self._connection = connection
         self._reception = reception
         self._visitor = Visitor(connection, reception)
-        self._sender: Path | None = None
-        self._recipients: list[Path] = []
-        self._refused_recipients = 0
-        self._broken: ServerReply | None = None
+        self._draft = Draft()
 
     @property
     def in_transaction(self) -> bool:
         """Whether MAIL was accepted and DATA is still to come."""
-        return self._sender is not None
+        return self._draft.sender is not None
 
     async def answer(self, line: bytes) -> ServerReply:
         """Carry out one command.
@@ -70,20 +84,21 @@ class Dialogue:
             return lost.reply if not self.leg.is_lost else replies.UPSTREAM_GONE
         return replies.UPSTREAM_GONE if self.leg.is_lost and reply.code != 421 else reply
 
+    async def ask(self, line: bytes, otherwise: ServerReply) -> ServerReply:
+        """Ask upstream something that no transaction is needed for, if the client may cost it that."""
+        self.junk += 1
+        return await self.leg.ask(line) if self._visitor.may_submit else otherwise
+
     def reset_by_tls(self) -> None:
         """TLS has begun: what was said before it does not count (RFC 3207 4.2)."""
         self._end_transaction()
         self._visitor.hello = b""
 
     def break_off(self, reply: ServerReply) -> None:
-        """Something failed on our side in the middle of a command.
-
-        What a pipelining client has sent by now is answered alike: "503, MAIL first" would be a permanent failure of
-        those recipients.
-        """
+        """Something failed on our side in the middle of a command; what was pipelined behind it is answered alike."""
         if self.in_transaction:
             self._end_transaction()
-            self._broken = reply
+            self._draft.broken = reply
 
     def _end_transaction(self) -> None:
         self._clear()
@@ -124,27 +139,21 @@ class Dialogue:
 
     async def _auth(self, line: bytes, argument: bytes) -> ServerReply:
         features = await self.leg.features()
-        refusal = self._no_auth_now(features, argument)
-        if refusal is not None:
-            return refusal
-        session = await self.leg.claim(self._visitor.introduction(features))
-        outcome = await auth.relay(self._connection, session, line, self._reception.limits.patience.command)
-        if outcome.accepted:
-            self._visitor.authenticated = True
-            self._visitor.login = outcome.login
-        return outcome.reply
-
-    def _no_auth_now(self, features: Features, argument: bytes) -> ServerReply | None:
         if not self._visitor.hello:
             return replies.HELLO_FIRST
         if self._visitor.authenticated or self.in_transaction or not features.mechanisms:
             return replies.AUTH_NOT_HERE
         if not self._may_authenticate:
             return replies.ENCRYPTION_REQUIRED
-        words = argument.split()
-        if not 1 <= len(words) <= 2:
-            return replies.SYNTAX_AUTH
-        return None if words[0].upper() in features.mechanisms else replies.UNKNOWN_MECHANISM
+        objection = auth.objection(argument, features.mechanisms)
+        if objection is not None:
+            return objection
+        session = await self.leg.claim(self._visitor.introduction(features))
+        outcome = await auth.relay(self._connection, session, line, self._reception.limits.patience.command)
+        if outcome.accepted:
+            self._visitor.authenticated = True
+            self._visitor.login = outcome.login
+        return outcome.reply
 
     async def _xclient(self, _line: bytes, argument: bytes) -> ServerReply:
         if not self._visitor.is_trusted:
@@ -168,7 +177,7 @@ class Dialogue:
     async def _mail(self, line: bytes, argument: bytes) -> ServerReply:
         if not self._visitor.hello:
             return replies.HELLO_FIRST
-        if self._sender is not None:
+        if self.in_transaction:
             return replies.NESTED_MAIL
         if not self._visitor.may_submit:
             wanted = self._may_authenticate or self._visitor.may_start_tls
@@ -178,10 +187,10 @@ class Dialogue:
             return replies.SYNTAX_MAIL
         if paths.size_of(sender) > self._reception.limits.message_size:
             return replies.TOO_BIG
-        self._broken = None
+        self._draft.broken = None
         reply = await self._mail_upstream(line)
         if reply.positive:
-            self._sender = sender
+            self._draft.sender = sender
         return reply
 
     async def _mail_upstream(self, line: bytes) -> ServerReply:
@@ -194,33 +203,25 @@ class Dialogue:
         return await self.leg.mail((*self._visitor.forwarding(features), line))
 
     async def _rcpt(self, line: bytes, argument: bytes) -> ServerReply:
-        if self._sender is None:
-            return self._broken or replies.MAIL_FIRST
         recipient = paths.path(argument, b"TO:")
-        if recipient is None:
-            return replies.SYNTAX_RCPT
-        if len(self._recipients) >= self._reception.limits.recipients:
-            return replies.TOO_MANY_RECIPIENTS
+        objection = self._draft.objection_to_rcpt(recipient, self._reception.limits.recipients)
+        if objection is not None or recipient is None:
+            return objection or replies.SYNTAX_RCPT
         reply = await self.leg.command(line)
         if reply.positive:
-            self._recipients.append(recipient)
+            self._draft.recipients.append(recipient)
         else:
-            self._refused_recipients += 1
+            self._draft.refused += 1
         return reply
 
     async def _data(self, _line: bytes, argument: bytes) -> ServerReply:
-        if self._sender is None:
-            return self._broken or replies.MAIL_FIRST
-        if argument:
-            return replies.NO_ARGUMENT
-        if not self._recipients:
-            return replies.NO_VALID_RECIPIENTS if self._refused_recipients else replies.RCPT_FIRST
+        objection = self._draft.objection_to_data(argument)
+        if objection is not None:
+            return objection
         if self._reception.census.memory_is_short:
             return replies.NO_ROOM
         self.junk = 0
-        recipients = tuple(self._recipients)
-        needed = paths.extensions(self._sender, recipients)
-        envelope = Envelope(self._sender, recipients, self._visitor.client, needed)
+        envelope = self._draft.envelope(self._visitor.client)
         try:
             return await submit(self._connection, self._reception, self.leg, envelope)
         finally:
@@ -230,39 +231,16 @@ class Dialogue:
     async def _rset(self, line: bytes, argument: bytes) -> ServerReply:
         if argument:
             return replies.NO_ARGUMENT
-        self.junk += 1
         opened = self.leg.in_transaction
         self._clear()
-        if opened:
-            return await self.leg.reset()
-        return await self.leg.ask(line) if self._visitor.may_submit else replies.OK
+        if not opened:
+            return await self.ask(line, replies.OK)
+        self.junk += 1
+        return await self.leg.reset()
 
     def _clear(self) -> None:
         self._visitor.transaction_ended()
-        self._broken = None
-        self._sender = None
-        self._recipients = []
-        self._refused_recipients = 0
-
-    # --- the rest ---------------------------------------------------------------------------------------------------
-
-    async def _noop(self, line: bytes, _argument: bytes) -> ServerReply:
-        self.junk += 1
-        return await self.leg.ask(line) if self._visitor.may_submit else replies.OK
-
-    async def _help(self, line: bytes, _argument: bytes) -> ServerReply:
-        self.junk += 1
-        return await self.leg.ask(line) if self._visitor.may_submit else replies.HELP
-
-    async def _vrfy(self, line: bytes, _argument: bytes) -> ServerReply:
-        self.junk += 1
-        return await self.leg.ask(line) if self._visitor.may_submit else replies.WILL_TRY
-
-    async def _no_argument(self, _line: bytes, _argument: bytes) -> ServerReply:
-        return replies.NO_ARGUMENT
-
-    async def _not_implemented(self, _line: bytes, _argument: bytes) -> ServerReply:
-        return replies.NOT_IMPLEMENTED
+        self._draft.clear()
 
     commands: ClassVar[dict[bytes, _Command]] = {
         b"EHLO": _ehlo,
@@ -274,11 +252,11 @@ class Dialogue:
         b"RCPT": _rcpt,
         b"DATA": _data,
         b"RSET": _rset,
-        b"NOOP": _noop,
-        b"HELP": _help,
-        b"VRFY": _vrfy,
-        b"QUIT": _no_argument,
-        b"STARTTLS": _no_argument,
-        b"EXPN": _not_implemented,
-        b"BDAT": _not_implemented,
+        b"NOOP": _asked(replies.OK),
+        b"HELP": _asked(replies.HELP),
+        b"VRFY": _asked(replies.WILL_TRY),
+        b"QUIT": _always(replies.NO_ARGUMENT),
+        b"STARTTLS": _always(replies.NO_ARGUMENT),
+        b"EXPN": _always(replies.NOT_IMPLEMENTED),
+        b"BDAT": _always(replies.NOT_IMPLEMENTED),
     }

@@ -12,19 +12,18 @@ import asyncio
 import ssl
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
-from functools import lru_cache
 from typing import cast
 
 from gateway.mail.server_reply import ServerReply
 from gateway.smtp.features import Features
+from gateway.smtp.reply_reader import NotAReply, ReplyReader
 from gateway.smtp.turns import Turns
 from gateway.smtp.values import UpstreamPatience
 from gateway.smtp.watchdog import Watchdog
+from gateway.smtp.wire import with_last
 
 LOST = ServerReply.of(451, "4.4.2 Connection to the next mail server was lost; please try again")
-_MAX_REPLY = 64 << 10
 _A_LOT = 64 << 10
-_CODES = {b"%d" % code: code for code in range(200, 600)}
 
 # A reply that is on its way; None in its place when the connection ended first.
 Awaited = asyncio.Future[ServerReply | None]
@@ -46,23 +45,6 @@ class UpstreamLost(Exception):  # noqa: N818 - what happened, as the session's c
 
 class Withheld(Exception):  # noqa: N818 - what happened
     """A message was not ended, because whoever sends it thought better of it."""
-
-
-def _with_last(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
-    """Each piece, and whether it is the last one."""
-    piece = next(pieces, None)
-    while piece is not None:
-        following = next(pieces, None)
-        yield piece, following is None
-        piece = following
-
-
-@lru_cache(maxsize=256)
-def _of_one_line(octets: bytes) -> ServerReply | None:
-    """A reply that came alone and has one line, as most do, over and over; None if this is none."""
-    line = octets[:-1].removesuffix(b"\r")
-    code = _CODES.get(line[:3])
-    return ServerReply(code, (line[4:],)) if code is not None and line[3:4] in (b" ", b"") else None
 
 
 class UpstreamSession(asyncio.Protocol):
@@ -88,8 +70,7 @@ class UpstreamSession(asyncio.Protocol):
         self._turns = turns
         self._watchdog = Watchdog(loop, self.abort)
         self._transport: asyncio.Transport | None = None
-        self._unread = b""
-        self._lines: list[bytes] = []
+        self._reader = ReplyReader()
         self._awaited: deque[Awaited] = deque()
         self._writable: asyncio.Future[None] | None = None
         self._alive = True
@@ -143,13 +124,7 @@ class UpstreamSession(asyncio.Protocol):
         Raises:
             UpstreamLost: the reply did not come.
         """
-        awaited = self.send(line)
-        self._watchdog.expect(self._patience.reply)
-        reply = await awaited
-        self._watchdog.rest()
-        if reply is None:
-            raise UpstreamLost
-        return reply
+        return await self.reply(self.send(line))
 
     async def data(self, wire: Iterator[bytes], before_end: Callable[[], Awaitable[bool]] | None = None) -> ServerReply:
         """Send a message after the server's 354, and give its final reply.
@@ -165,7 +140,7 @@ class UpstreamSession(asyncio.Protocol):
             Withheld: `before_end` said no; the connection is given up, and the message was never ended.
         """
         final = self.expect()
-        for piece, last in _with_last(wire):
+        for piece, last in with_last(wire):
             if self._transport is None or final.done():
                 break
             if last and before_end is not None and not await before_end():
@@ -199,7 +174,7 @@ class UpstreamSession(asyncio.Protocol):
             OSError: also as `ssl.SSLError`; there is no TLS, and the connection is gone.
             UpstreamLost: the connection ended, or there was more than a reply before TLS began (an injection).
         """
-        if self._transport is None or self._unread or self._awaited or self._early:
+        if self._transport is None or self._reader.is_within or self._awaited or self._early:
             self.abort()
             raise UpstreamLost
         upgraded = await self._loop.start_tls(
@@ -247,33 +222,16 @@ class UpstreamSession(asyncio.Protocol):
         self._writable = None
 
     def data_received(self, data: bytes) -> None:
-        """Cut what came into replies."""
-        if not self._unread and not self._lines and data.find(b"\n") == len(data) - 1:
-            reply = _of_one_line(data)
-            if reply is not None:
+        """Give replies to those who wait for them."""
+        reply = self._reader.alone(data)
+        if reply is not None:
+            self._answered(reply)
+            return
+        try:
+            for reply in self._reader.feed(data):
                 self._answered(reply)
-                return
-        if self._unread:
-            data = self._unread + data
-        start = 0
-        while (end := data.find(b"\n", start)) >= 0:
-            self._line(data[start:end].removesuffix(b"\r"))
-            start = end + 1
-        self._unread = data[start:]
-        if len(self._unread) > _MAX_REPLY or len(self._lines) > 1000:
+        except NotAReply:
             self.abort()
-
-    def _line(self, line: bytes) -> None:
-        code = _CODES.get(line[:3])
-        separator = line[3:4]
-        if code is None or separator not in b" -":
-            self.abort()
-            return
-        if separator == b"-":
-            self._lines.append(line[4:])
-            return
-        lines, self._lines = (*self._lines, line[4:]), []
-        self._answered(ServerReply(code, lines))
 
     def _answered(self, reply: ServerReply) -> None:
         if reply.code >= 400:

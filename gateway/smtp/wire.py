@@ -26,3 +26,12 @@ def stuffed(chunks: Iterable[bytes]) -> Iterator[bytes]:
         before = len(joined) - len(chunk)
         yield joined.replace(b"\r\n.", b"\r\n..")[before:] if b"\r\n." in joined else chunk
     yield END if tail == b"\r\n" else b"\r\n" + END
+
+
+def with_last(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Each piece, and whether it is the last one."""
+    piece = next(pieces, None)
+    while piece is not None:
+        following = next(pieces, None)
+        yield piece, following is None
+        piece = following
