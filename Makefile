@@ -73,8 +73,11 @@ eval-reading: $(VENV)/.test  ## Splits, customer's state and speed of reading, b
 	$(BIN)/python -m tests.eval.reading
 
 .PHONY: bench
-bench: .apt-done $(VENV)/.test  ## CPU, throughput, latency and memory beside Postfix and a plain relay; writes gateway/smtp/BENCH.md
+bench: .apt-done $(VENV)/.test  ## CPU, throughput, latency and memory beside Postfix and a plain relay; writes gateway/smtp/BENCH.md and gateway/review/BENCH.md
 	$(BIN)/python -m tests.bench
+	$(PIP) --editable '.[eval]'
+	$(BIN)/python -m tests.eval.reading speed
+	$(BIN)/python -m tests.bench.quarantine
 
 .PHONY: clean
 clean:  ## Remove what the targets made
