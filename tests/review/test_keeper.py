@@ -175,6 +175,33 @@ async def test_deadlines_remind_then_show_to_the_lead_then_release(on: Stage) ->
     assert len(on.upstream.copies) == 1
 
 
+async def test_a_clock_that_jumps_forward_ends_no_hold_and_stops_no_release(on: Stage) -> None:
+    waiting, decided = many_holds(2, ("ben", "anna"))
+    await on.held(*waiting)
+    await on.held(*decided)
+    async with keeping(on.keeper()):
+        await until(lambda: on.anna.folders[F.inbox] and on.cabinet.boxes["ben"].folders[F.inbox])
+        on.clock.forward(days=3)
+        on.anna.drag(F.quarantine, F.release)
+        await until(lambda: on.ledger_state(decided[0], HoldState.DELIVERED))
+        assert [hold.id for hold in await on.ledger.due(on.clock())] == [waiting[0].id], "its deadline has passed"
+    assert (await on.now(waiting[0])).state is HoldState.HELD
+    assert len(on.upstream.copies) == 1
+
+
+async def test_a_clock_that_jumps_back_leaves_no_release_behind(on: Stage) -> None:
+    on.upstream.final = ["451 4.3.0 later"]
+    hold = await on.held()
+    async with keeping(on.keeper()):
+        await until(lambda: on.anna.folders[F.inbox])
+        on.anna.drag(F.quarantine, F.release)
+        await until(lambda: on.happened(hold, "put off"))
+        on.clock.forward(days=-30)
+        await until(lambda: on.ledger_state(hold, HoldState.DELIVERED))
+    assert await on.happened(hold, "clock set back")
+    assert len(on.upstream.copies) == 1
+
+
 async def test_a_leads_hold_that_nobody_decides_is_returned_with_a_notification(on: Stage) -> None:
     hold = await on.held(a_hold(to=To.LEAD, lead_mailbox="lena"))
     on.upstream.final = ["451 4.3.0 later"]
