@@ -37,6 +37,7 @@ class Case:
         self._acts = policies.acts
         self._lines: dict[str, frozenset[int]] = {}
         self._has: dict[str, bool] = {}
+        self._places: dict[str, tuple[Hit, ...]] = {}
 
     @property
     def reply(self) -> Reply:
@@ -56,8 +57,14 @@ class Case:
             self._has[name] = bool(lines) or self._without_words(act)
         return lines
 
-    def act_places(self, name: str) -> Iterator[Hit]:
+    def act_places(self, name: str) -> tuple[Hit, ...]:
         """All places where the act is done; several ways may give the same one."""
+        known = self._places.get(name)
+        if known is None:
+            known = self._places[name] = tuple(self._act_places(name))
+        return known
+
+    def _act_places(self, name: str) -> Iterator[Hit]:
         act = self._acts[name]
         for way in act.ways:
             for matcher in way.matchers if self.speaks(way.language) else ():

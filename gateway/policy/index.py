@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from gateway.policy.lines import Form
 from gateway.policy.matcher import Matcher
-from gateway.policy.sieve import Form, Sieves, Use
+from gateway.policy.sieve import Sieves, Use
 
 if TYPE_CHECKING:
     from gateway.policy.policies import Policy, Rule
@@ -42,11 +43,9 @@ class Index:
             found.setdefault(number, []).append(matcher)
         for sieve in self.sieves.all:
             if sieve.use is Use.ALWAYS and not _speaks_another(sieve.form, language):
-                sifted = text.sifted(sieve)
-                for matcher in sifted.matchers():
-                    if any(True for _ in sifted.lines(matcher)):
-                        for number in self.begun_by[matcher]:
-                            found.setdefault(number, []).append(matcher)
+                for matcher in text.sifted(sieve).settled():
+                    for number in self.begun_by[matcher]:
+                        found.setdefault(number, []).append(matcher)
         return found
 
 

@@ -10,54 +10,17 @@ An automaton keeps its working memory beside it, so it scans one text at a time:
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
-from itertools import accumulate, chain
 from typing import Any
 
 import hyperscan
 
-from gateway.policy.matcher import LONGEST, Matcher
-from gateway.policy.wording.canonical import canonical
+from gateway.policy.lines import Form, Lines
+from gateway.policy.matcher import Matcher
 from gateway.policy.wording.literals import Group
-
-
-class Form(StrEnum):
-    """In which form a sieve wants the text."""
-
-    ENGLISH = "english"
-    OTHER = "other"
-    FOLDED = "folded"
-
-
-#: Signs outside ASCII that Hyperscan and the `regex` package take for the same. They differ about marks, fractions,
-#: and what is one letter in one case and two in the other.
-_TOLD_ALIKE = (
-    "\u00a1-\u00b1\u00b4-\u00b8\u00bb\u00bf-\u00de\u00e0-\u012f\u0132-\u0148\u014a-\u017e\u2010-\u2027\u2030-\u203e"
-    "\u20a0-\u20bf\U0001f300-\U0001f5ff"
-)
-_TOLD_APART = re.compile(f"[^\\x00-\\x1b\\x20-\\x7f{_TOLD_ALIKE}]")
-_LETTER = re.compile(r"[^\W\x00-\x7f]")
-_NO_LETTER = re.compile(r"[^\x00-\x7f]")
-
-
-def _in_ascii(folded: str) -> bytes:
-    """The text with signs in place of what is not ASCII: a word's and one of no word, which no plain pattern names."""
-    if not folded.isascii():
-        folded = _NO_LETTER.sub("~", _LETTER.sub("_", folded))
-    return folded.encode("ascii")
-
-
-def _unsure(folded: str) -> int:
-    """Lines of which a sieve of patterns of the `regex` package cannot tell, as a number whose bit n is line n."""
-    if len(folded) <= LONGEST and _TOLD_APART.search(folded) is None:
-        return 0
-    lines = folded.split("\n")
-    return sum(1 << n for n, line in enumerate(lines) if len(line) > LONGEST or _TOLD_APART.search(line))
 
 
 class Use(StrEnum):
@@ -69,41 +32,6 @@ class Use(StrEnum):
     """A text does when one of its patterns is asked for: those of one act, which is asked about as a whole."""
     LINE = "line"
     """A line does, likewise: patterns that are asked about the sentence that something was found in."""
-
-
-class Lines:
-    """A folded text in one form: octets, each line followed by a line feed but the last.
-
-    Attributes:
-        octets: all of it.
-        unsure: lines of which a sieve of this form cannot tell, as a number whose bit n stands for line n.
-    """
-
-    def __init__(self, folded: str, form: Form) -> None:
-        if form is Form.FOLDED:
-            self.octets = _in_ascii(folded)
-            self.unsure = _unsure(folded)
-        else:
-            self.octets = canonical(folded, english=form is Form.ENGLISH)
-            self.unsure = 0
-        self._tokens: dict[int, frozenset[bytes]] = {}
-
-    @cached_property
-    def lines(self) -> list[bytes]:
-        """Each by itself."""
-        return self.octets.split(b"\n")
-
-    @cached_property
-    def ends(self) -> tuple[int, ...]:
-        """The offset behind each line's line feed."""
-        return tuple(accumulate(len(line) + 1 for line in self.lines))
-
-    def tokens(self, line: int) -> frozenset[bytes]:
-        """The tokens of a line, for a canonical form."""
-        known = self._tokens.get(line)
-        if known is None:
-            known = self._tokens[line] = frozenset(self.lines[line].split())
-        return known
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,9 +88,9 @@ class Sieve:
         return found
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Sifted:
-    """What came through a sieve; patterns are looked at as they are asked for.
+    """What came through a sieve; patterns are looked at as they are asked for, or all at once.
 
     Attributes:
         sieve: which.
@@ -173,41 +101,57 @@ class Sifted:
     sieve: Sieve
     text: Lines
     met: Mapping[int, int]
+    _settled: Mapping[Matcher, int] | None = None
 
-    def matchers(self) -> Iterable[Matcher]:
-        """Patterns that may be found somewhere, but for what their groups say."""
-        if self.text.unsure:
-            return self.sieve.matchers
-        return dict.fromkeys(chain.from_iterable(map(self.sieve.table.__getitem__, self.met)))
+    def settled(self) -> Mapping[Matcher, int]:
+        """All patterns that may be found, with their lines: for a sieve of which most are asked for."""
+        if self._settled is None:
+            found: dict[Matcher, int] = {}
+            for entry, mask in self.met.items():
+                for matcher in self.sieve.table[entry]:
+                    found[matcher] = found.get(matcher, 0) | mask
+            whole = {matcher: left for matcher, mask in found.items() if (left := self._complete(matcher, mask))}
+            unsure = self.text.unsure
+            self._settled = {each: whole.get(each, 0) | unsure for each in self.sieve.matchers} if unsure else whole
+        return self._settled
+
+    def _complete(self, matcher: Matcher, mask: int) -> int:
+        """Those of the lines that have a token of each group that a pattern needs."""
+        groups = self.sieve.groups.get(matcher)
+        left = mask if groups else 0
+        while left:
+            bit = left & -left
+            left ^= bit
+            tokens = self.text.tokens(bit.bit_length() - 1)
+            for group in groups or ():
+                if group.isdisjoint(tokens):
+                    mask ^= bit
+                    break
+        return mask
 
     def lines(self, matcher: Matcher) -> Iterator[int]:
-        """Lines in which a pattern may be found, in order."""
-        mask = self.text.unsure
-        for entry in self.sieve.entries[matcher] & self.met.keys():
-            mask |= self.met[entry]
+        """Lines in which a pattern may be found, in order; of those of an act few are looked at."""
+        mask = self._met_by(matcher) if self._settled is None else self._settled.get(matcher, 0)
         while mask:
             bit = mask & -mask
             mask ^= bit
-            line = bit.bit_length() - 1
-            if self._is_complete(matcher, line) or self.text.unsure & bit:
-                yield line
+            if self._settled is not None or self.text.unsure & bit or self._complete(matcher, bit):
+                yield bit.bit_length() - 1
+
+    def _met_by(self, matcher: Matcher) -> int:
+        mask = self.text.unsure
+        for entry in self.sieve.entries[matcher] & self.met.keys():
+            mask |= self.met[entry]
+        return mask
 
     def is_in(self, matcher: Matcher, line: int) -> bool:
         """Whether a pattern may be found in this line."""
-        if self.text.unsure >> line & 1:
+        bit = 1 << line
+        if self._settled is not None:
+            return bool(self._settled.get(matcher, 0) & bit)
+        if self.text.unsure & bit:
             return True
-        entries = self.sieve.entries[matcher] & self.met.keys()
-        return any(self.met[entry] >> line & 1 for entry in entries) and self._is_complete(matcher, line)
-
-    def _is_complete(self, matcher: Matcher, line: int) -> bool:
-        """Whether a line has a token of each group that a pattern needs."""
-        groups = self.sieve.groups.get(matcher)
-        if groups:
-            tokens = self.text.tokens(line)
-            for group in groups:
-                if group.isdisjoint(tokens):
-                    return False
-        return True
+        return bool(self._met_by(matcher) & bit and self._complete(matcher, bit))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

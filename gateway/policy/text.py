@@ -14,8 +14,9 @@ from itertools import accumulate
 
 from gateway.mail.reply import Reply, Sentence, SentenceKind
 from gateway.policy.finding import Part
+from gateway.policy.lines import Form, Lines
 from gateway.policy.matcher import Matcher
-from gateway.policy.sieve import Form, Lines, Sieve, Sieves, Sifted, Use
+from gateway.policy.sieve import Sieve, Sieves, Sifted, Use
 from gateway.policy.wording.fold import fold
 
 _QUOTATION = re.compile(r"""(?<![^\s(\[-])(["'])(?=\S)[^"\n]{0,300}?(?:\n[^"\n]{0,300}?){0,4}\1(?!\w)""")

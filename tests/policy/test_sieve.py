@@ -16,9 +16,10 @@ from gateway.policy.evaluate import evaluate
 from gateway.policy.examples import case_of
 from gateway.policy.finding import Part
 from gateway.policy.index import build
+from gateway.policy.lines import Form, Lines
 from gateway.policy.matcher import ExpertMatcher, is_plain, of_phrase
 from gateway.policy.policies import Policies
-from gateway.policy.sieve import Form, Lines, Sieves, Use
+from gateway.policy.sieve import Sieves, Use
 from gateway.policy.sieving import all_of, kept, restored, sieves
 from gateway.policy.text import Hit, JudgedText, Place
 from gateway.policy.wording.canonical import canonical

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What judging costs, on the rules that ship. Measured, since a ratio holds on a busy machine and a time does not.
 
-Why an index of words, and no automaton over all patterns at once (813 shipped patterns of 2026-11, 2 kB of text never
-seen before, two busy cores): a RE2 set takes 150 µs on a text that it has met and 12 to 19 ms on a new one, because
-gaps make its states explode, and 190 ms with 10,000 phrases on top; Hyperscan refuses patterns of more than 16,000
-characters, as word classes give, and took 13 s to compile 80 sequences. The index takes 2 to 3 ms for everything.
+Why a sieve of literals, and no automaton over the patterns themselves (1,474 shipped patterns of 2026-11, 2 kB of text
+never seen before): a RE2 set takes 12 to 19 ms on a new text, because gaps make its states explode; Hyperscan refuses
+patterns as long as word classes make them, and with the words of three items each in their order it took 19 s to
+compile and 4 ms a text. The 11,000 literals that one of must be there take it 0.4 s and 20 µs. On the lines that come
+through, the `regex` package takes 21 µs and 26 ms to compile a pattern, the standard library's 7 µs and 5 ms, RE2 4 µs
+(30 µs on its first texts) and 0.8 ms, in time that is linear in the text. `python -m tests.bench.rules` has figures.
 """
 
 from __future__ import annotations
@@ -52,28 +54,26 @@ def _once(policies: Policies, reply: Reply) -> float:
     return time.thread_time() - begun
 
 
-def test_judging_is_linear_in_the_text() -> None:
-    shipped = load(source_files(shipped_folder())).policies
+def test_judging_is_linear_in_the_text(shipped: Policies) -> None:
     assert seconds(shipped, 20_000) < 15 * seconds(shipped, 2_000)
     assert seconds(shipped, 2_000) < 0.1, "far from its real cost, near a mistake"
 
 
 @pytest.mark.torture
 @pytest.mark.timeout(300)
-def test_ten_thousand_phrases_of_everyday_words_cost_a_few_times_as_much() -> None:
-    """The aim is twice as much; it is reached for phrases that have a rare word, not for those of everyday words alone.
+def test_ten_thousand_phrases_of_everyday_words_cost_less_than_three_times_as_much(shipped: Policies) -> None:
+    """The aim is twice as much; here three times, since texts of one kind differ.
 
-    On 2026-11-24: 2.8 ms for 2 kB with what ships, 9.6 ms with 10,000 phrases of words as often as replies have them.
+    They are made of words as often as replies have them, and so are harder to tell apart than those of a lead.
     """
     files = source_files(shipped_folder())
-    shipped = load(files).policies
     everyday = [word for each in shipped.policies for example in each.examples.passed for word in _words(example.reply)]
     draw = random.Random(7)  # noqa: S311 - the same phrases each time
     rows = "".join(f"      - '{' '.join(draw.choices(everyday, k=draw.choice((2, 3, 4))))}'\n" for _ in range(10_000))
     own = "id: own/phrases\ntitle: Own phrases\nmessage: Found.\nrules:\n  - name: many\n    phrases:\n"
     more = load([*files, SourceFile("own/phrases.yaml", own + rows + EXAMPLES)])
     assert not any(problem.fatal for problem in more.problems)
-    assert seconds(more.policies, 2_000) < 6 * seconds(shipped, 2_000)
+    assert seconds(more.policies, 2_000) < 3 * seconds(shipped, 2_000)
 
 
 def _words(text: str) -> list[str]:
