@@ -75,6 +75,7 @@ eval-reading: $(VENV)/.test  ## Splits, customer's state and speed of reading, b
 .PHONY: bench
 bench: .apt-done $(VENV)/.test  ## CPU, throughput, latency and memory beside Postfix and a plain relay; writes gateway/smtp/BENCH.md and gateway/review/BENCH.md
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.rules
 	$(PIP) --editable '.[eval]'
 	$(BIN)/python -m tests.eval.reading speed
 	$(BIN)/python -m tests.bench.quarantine
