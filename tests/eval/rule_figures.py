@@ -16,12 +16,15 @@ from gateway.judge.training.rows import Split
 from gateway.mail.read import from_text
 from gateway.mail.state import customer_state
 from gateway.policy.context import Context, Relation
+from gateway.policy.evaluate import evaluate
 from gateway.policy.policies import Policies
-from gateway.verdict.judge import judge
 from gateway.verdict.stance import Stance
+from gateway.verdict.table import decide
 from gateway.verdict.verdict import Action
 
 _DAY = date(2026, 11, 24)
+PROFILES = ("starter", "strict")
+HOLDS = (Action.HOLD, Action.HOLD_FOR_LEAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +109,18 @@ def real_rows(path: Path, split: Split, *, sealed: bool) -> list[dict[str, Any]]
     return chosen
 
 
-def judged(rows: Iterable[dict[str, Any]], policies: Policies, profile: str) -> list[Judged]:
-    """What the rules alone make of each row."""
-    return [_judged(row, policies, Stance(profile=profile)) for row in rows]
-
-
-def _judged(row: dict[str, Any], policies: Policies, stance: Stance) -> Judged:
-    customer = row.get("customer") or None
-    verdict = judge(policies, from_text(row["reply"], customer), _context(row, customer), stance, _DAY)
-    rules = tuple(f"{each.policy}#{each.rule}" for each in verdict.findings if each.counted)
-    return Judged(row, verdict.action, rules)
+def judged(rows: Iterable[dict[str, Any]], policies: Policies) -> dict[str, list[Judged]]:
+    """What the rules alone make of each row, by profile: seen once, decided for each."""
+    by_profile: dict[str, list[Judged]] = {profile: [] for profile in PROFILES}
+    for row in rows:
+        customer = row.get("customer") or None
+        reply = from_text(row["reply"], customer)
+        sightings = evaluate(policies, reply, _context(row, customer))
+        for profile, found in by_profile.items():
+            verdict = decide(sightings, Stance(profile=profile), reply.confidence, policies.digest, _DAY)
+            rules = tuple(f"{each.policy}#{each.rule}" for each in verdict.findings if each.counted)
+            found.append(Judged(row, verdict.action, rules))
+    return by_profile
 
 
 def _context(row: dict[str, Any], customer: str | None) -> Context:
@@ -134,6 +139,12 @@ def found(rows: Iterable[Judged], family: str | None = None) -> Rate:
     """Faulty rows that are flagged; of one family, those that show it."""
     faulty = [each for each in rows if each.row["hold"] and (family is None or family in each.row["labels"])]
     return Rate(sum(each.flagged for each in faulty), len(faulty))
+
+
+def held(rows: Iterable[Judged], family: str | None = None) -> Rate:
+    """Faulty rows that are held; of one family, those that show it."""
+    faulty = [each for each in rows if each.row["hold"] and (family is None or family in each.row["labels"])]
+    return Rate(sum(each.action in HOLDS for each in faulty), len(faulty))
 
 
 def near_misses(rows: Iterable[Judged]) -> Rate:

@@ -9,6 +9,7 @@ the unseen authors are those to choose on.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,7 +20,20 @@ from gateway.policy.load import load
 from gateway.policy.policies import Policies
 from gateway.service.policy_files import shipped_folder, source_files
 from gateway.verdict.verdict import Action
-from tests.eval.rule_figures import Judged, benign, found, gap, judged, near_misses, real_rows, rows_of
+from tests.eval.rule_figures import (
+    HOLDS,
+    PROFILES,
+    Judged,
+    Rate,
+    benign,
+    found,
+    gap,
+    held,
+    judged,
+    near_misses,
+    real_rows,
+    rows_of,
+)
 
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT / "policies" / "corpus"
@@ -27,7 +41,17 @@ REAL = ROOT.parent / "shared" / "corpus" / "real" / "labelled.jsonl"
 PAGE = ROOT / "policies" / "README.md"
 PICTURE = ROOT / "policies" / "figures.svg"
 START, END = "<!-- figures: start -->", "<!-- figures: end -->"
-HOLDS = (Action.HOLD, Action.HOLD_FOR_LEAD)
+Sides = dict[str, list[Judged]]
+"""Rows by profile."""
+
+
+_FIGURES: dict[str, Callable[[list[Judged]], Rate]] = {
+    "faulty replies held": held,
+    "faulty replies held or noted": found,
+    "near misses held or noted": near_misses,
+    "harmless replies held": lambda rows: benign(rows, *HOLDS),
+    "harmless replies held or noted": lambda rows: benign(rows, *HOLDS, Action.NOTE),
+}
 
 
 def by_family(seen: list[Judged], unseen: list[Judged]) -> list[str]:
@@ -39,42 +63,45 @@ def by_family(seen: list[Judged], unseen: list[Judged]) -> list[str]:
     return lines
 
 
-def wrongly(profile: str, seen: list[Judged], unseen: list[Judged], real: list[Judged]) -> list[str]:
-    """Rows of the table of what is flagged wrongly, for one profile."""
-    both = (*HOLDS, Action.NOTE)
+def by_profile(seen: Sides, unseen: Sides, real: Sides) -> list[str]:
+    """The table of what each profile holds and notes, rightly and wrongly."""
     lines = [
-        f"| {profile} | near misses flagged | {near_misses(seen)} | {near_misses(unseen)} |",
-        f"| {profile} | harmless replies held | {benign(seen, *HOLDS)} | {benign(unseen, *HOLDS)} |",
-        f"| {profile} | harmless replies held or noted | {benign(seen, *both)} | {benign(unseen, *both)} |",
+        "| profile | | authors worked on | authors not seen | real text: held | real text: noted |",
+        "| --- | --- | --- | --- | --- | --- |",
     ]
-    if real:
-        for drawn, name in ((None, "all"), ("any", "drawn without choosing")):
-            held, noted = benign(real, *HOLDS, drawn=drawn), benign(real, Action.NOTE, drawn=drawn)
-            lines.append(f"| {profile} | real harmless replies, {name}: held; noted | {held} | {noted} |")
+    for profile in PROFILES:
+        for name, of in _FIGURES.items():
+            lines.append(f"| {profile} | {name} | {of(seen[profile])} | {of(unseen[profile])} | | |")
+        for drawn, name in ((None, "harmless, all"), ("any", "harmless, drawn without choosing")) if real else ():
+            rows = real[profile]
+            lines.append(
+                f"| {profile} | {name} | | | {benign(rows, *HOLDS, drawn=drawn)} "
+                f"| {benign(rows, Action.NOTE, drawn=drawn)} |"
+            )
     return lines
 
 
-def picture(seen: list[Judged], unseen: list[Judged]) -> str:
-    """Two bars a family, with the interval of the second, as SVG."""
+def picture(seen: list[Judged], unseen: list[Judged], strict: list[Judged]) -> str:
+    """Four bars a family: found with authors worked on, and not seen; held of these in starter, and in strict."""
     bars = []
     for number, family in enumerate(FAMILIES):
-        top = 30 + 26 * number
-        one, two = found(seen, family), found(unseen, family)
-        low, high = two.interval
-        bars.append(
-            f'<text x="150" y="{top + 13}" text-anchor="end">{family}</text>'
-            f'<rect x="160" y="{top}" width="{400 * one.share:.0f}" height="8" fill="#9db8d2"/>'
-            f'<rect x="160" y="{top + 9}" width="{400 * two.share:.0f}" height="8" fill="#2f5d8a"/>'
-            f'<path d="M{160 + 400 * low:.0f} {top + 13}H{160 + 400 * high:.0f}" stroke="#111" fill="none"/>'
-        )
-    height = 44 + 26 * len(FAMILIES)
+        top = 50 + 34 * number
+        low, high = found(unseen, family).interval
+        shares = found(seen, family), found(unseen, family), held(unseen, family), held(strict, family)
+        bars.append(f'<text x="150" y="{top + 18}" text-anchor="end">{family}</text>')
+        for line, (rate, colour) in enumerate(zip(shares, ("#9db8d2", "#2f5d8a", "#e3b98a", "#b5651d"), strict=True)):
+            width = f"{400 * rate.share:.0f}"
+            bars.append(f'<rect x="160" y="{top + 7 * line}" width="{width}" height="6" fill="{colour}"/>')
+        bars.append(f'<path d="M{160 + 400 * low:.0f} {top + 10}H{160 + 400 * high:.0f}" stroke="#111" fill="none"/>')
+    height = 64 + 34 * len(FAMILIES)
+    grid = "".join(f"M{160 + 100 * quarter} 44V{height - 12}" for quarter in range(5))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="600" height="{height}" font-family="sans-serif" '
         f'font-size="12"><rect width="600" height="{height}" fill="#fff"/>'
-        '<text x="160" y="18">faulty replies found: pale, authors worked on; dark, not seen (line: 95 %)</text>'
+        '<text x="160" y="18">faulty found: pale blue, authors worked on; dark blue, not seen (line: 95 %)</text>'
+        '<text x="160" y="36">of authors not seen: held in starter (pale brown), in strict (dark brown)</text>'
         + "".join(bars)
-        + '<path d="M160 26V368M260 26V368M360 26V368M460 26V368M560 26V368" stroke="#ccc" fill="none"/>'
-        + "</svg>\n"
+        + f'<path d="{grid}" stroke="#ccc" fill="none"/></svg>\n'
     )
 
 
@@ -82,17 +109,16 @@ def report(policies: Policies, split: Split, *, sealed: bool) -> tuple[str, str]
     """The tables in Markdown, and the picture."""
     train = CORPUS / "train"
     others = split.sealed if sealed else split.choose
-    work, unseen = list(rows_of(train, split.work)), list(rows_of(train, others))
-    real = real_rows(REAL, split, sealed=sealed) if REAL.exists() else []
-    lines = [f"Authors not seen: {', '.join(sorted(others))}. Policies {policies.digest}. Intervals are 95 %.", ""]
-    seen_rows, unseen_rows = judged(work, policies, "starter"), judged(unseen, policies, "starter")
-    lines += [*by_family(seen_rows, unseen_rows), "", "| profile | | worked on (real: held) | not seen (real: noted) |"]
-    lines.append("| --- | --- | --- | --- |")
-    lines += wrongly("starter", seen_rows, unseen_rows, judged(real, policies, "starter"))
-    lines += wrongly(
-        "strict", judged(work, policies, "strict"), judged(unseen, policies, "strict"), judged(real, policies, "strict")
-    )
-    return "\n".join(lines), picture(seen_rows, unseen_rows)
+    seen, unseen = judged(rows_of(train, split.work), policies), judged(rows_of(train, others), policies)
+    real = judged(real_rows(REAL, split, sealed=sealed), policies) if REAL.exists() else {}
+    lines = [
+        f"Authors not seen: {', '.join(sorted(others))}. Policies {policies.digest}. Intervals are 95 %.",
+        "",
+        *by_family(seen["starter"], unseen["starter"]),
+        "",
+        *by_profile(seen, unseen, real),
+    ]
+    return "\n".join(lines), picture(seen["starter"], unseen["starter"], unseen["strict"])
 
 
 def main(arguments: list[str]) -> None:
