@@ -12,6 +12,7 @@ from typing import Annotated, Final
 
 import typer
 
+from gateway.cli.conditions_in_words import any_in_words, ease_in_words, escalation_in_words, in_words
 from gateway.cli.exits import Exit
 from gateway.cli.in_force import loaded
 from gateway.policy.json_schema import schema_of
@@ -122,8 +123,14 @@ def _rule(rule: Rule) -> Iterator[str]:
         yield f"      {matcher.written}"
     if len(rule.check.matchers) > 6:
         yield f"      and {len(rule.check.matchers) - 6} more"
-    for word, steps in (("when", rule.when), ("unless", rule.unless)):
-        if steps:
-            yield f"      {word}: " + " / ".join(", ".join(name for name, _ in step.terms) for step in steps)
+    if rule.when:
+        yield f"      runs when {' and '.join(in_words(condition) for condition in rule.when)}"
+    if rule.unless:
+        yield f"      finds nothing where {any_in_words(rule.unless)}"
     if rule.none:
-        yield f"      not with: {', '.join(matcher.written for matcher in rule.none[:6])}"
+        more = f" and {len(rule.none) - 6} more" if len(rule.none) > 6 else ""
+        yield f"      nor beside {', '.join(f'“{matcher.written.strip()}”' for matcher in rule.none[:6])}{more}"
+    for escalation in rule.escalate:
+        yield f"      graver: {escalation_in_words(escalation)}"
+    for ease in rule.ease:
+        yield f"      lighter: {ease_in_words(ease)}"

@@ -11,17 +11,18 @@ from typing import Annotated
 
 import typer
 
+from gateway.cli.conditions_in_words import ease_in_words, escalation_in_words
 from gateway.cli.exits import Exit
 from gateway.cli.facts import described, with_facts
 from gateway.cli.in_force import Bench, bench, installed_judge
 from gateway.cli.mail_files import CannotRead
 from gateway.cli.replies import Found, from_row, replies
 from gateway.policy.case import Case
-from gateway.policy.evaluate import RuleFailed, describe, evaluate, not_run
+from gateway.policy.evaluate import RuleFailed, evaluate, not_run
 from gateway.policy.matcher import WordingMatcher
 from gateway.policy.sighting import Sighting
 from gateway.policy.teams import Cause
-from gateway.verdict.judge import concerning
+from gateway.verdict.judge import concerning, with_state
 from gateway.verdict.stance import Stance
 from gateway.verdict.starting import start
 from gateway.verdict.table import decide
@@ -71,6 +72,7 @@ def _explained(found: Found, used: Bench, today: date) -> Iterator[str]:
     found, context = replace(found, reply=standing.reply), standing.context
     stance = concerning(standing.stance, context)
     judgement = used.judgement(found.reply, context)
+    context = with_state(context, judgement)
     case = Case(found.reply, context, judgement, used.policies)
     yield f"{found.id}: {found.reply.language or 'language unclear'}, split {found.reply.confidence:.0%} sure"
     yield f"  facts: team {context.team or 'unknown'}, {described(context)}"
@@ -113,6 +115,6 @@ def _sighting(sighting: Sighting, case: Case, stance: Stance, today: date) -> It
         f" ({begun.because})" if begun.because else ""
     )
     for escalation in sighting.escalations[:1]:
-        yield f"      4 escalate: {describe(escalation.when) or 'another finding'} holds"
+        yield f"      4 graver, {escalation_in_words(escalation)}"
     for ease in sighting.eases:
-        yield f"      5 ease: {describe(ease.when)} holds"
+        yield f"      5 lighter, {ease_in_words(ease)}"

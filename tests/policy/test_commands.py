@@ -129,7 +129,7 @@ def test_try_shows_words_classes_conditions_and_each_step(folder: Path) -> None:
         "> blame/loss#words (phrases) “you lost”",
         "wording: <customer> lost   (customer: you)",
         "3 starts as shadow",
-        "4 escalate: act_within holds",
+        "4 graver, apology at most 1 sentence away: +2 points",
         "did not run: omission/x (not known: relation)",
     ):
         assert piece in result.output, result.output
@@ -199,6 +199,20 @@ def test_explain_says_what_a_policy_is(folder: Path) -> None:
     result = run("explain", "blame/loss", "--policies", folder)
     assert "you lost" in result.output
     assert "known: 1 missed, 0 found wrongly" in result.output
+    (folder / "blame/loss.yaml").write_text(
+        GOOD + "when: {inbound_level: '>= 1', repeat_contact: true}\nunless: [{act: apology}, {question: true}]\n"
+        "escalate: [{when: {act_within: {act: apology, side: before}}, severity: critical, mode: hold}]\n"
+        "ease: [{when: {act_within: {act: ownership, sentences: 0}}, take_points: 2, mode: note}]\n"
+    )
+    told = run("explain", "blame/loss", "--policies", folder).output
+    for line in (
+        "runs when inbound level >= 1 and repeat contact yes",
+        "finds nothing where apology in the reply; or question yes",
+        "nor beside “nothing”",
+        "graver: apology at most 1 sentence before: at least hold, severity critical",
+        "lighter: ownership in the same sentence: -2 points, at most note",
+    ):
+        assert line in told, told
     result = run("explain", "blame/los", "--policies", folder)
     assert (result.exit_code, "did you mean blame/loss?" in result.stderr) == (65, True)
 
