@@ -216,7 +216,7 @@ async def _examine(connection: Connection, layout: Layout, folder: str) -> Answe
         return answer
     if answer.code in ("NONEXISTENT", "TRYCREATE") or not await _exists(connection, layout, folder):
         return None
-    raise Refused("EXAMINE", answer)
+    return await connection.expect("EXAMINE", layout.argument(folder))  # it may have been created just now
 
 
 async def _cards(connection: Connection, layout: Layout, folder: str) -> list[SeenCard]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Servers that divide and prefix names otherwise, names that try to be something else, quota, and shared mailboxes."""
+"""Servers that divide and prefix names otherwise, quota, and folders that went away."""
 
 from __future__ import annotations
 
@@ -7,33 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from gateway.imap.connection import Refused, Security, Server
+from gateway.imap.connection import Refused
 from gateway.imap.mailboxes import ImapMailboxes
-from gateway.imap.places import in_one_login
 from gateway.ports import Unavailable
-from tests.imap.cards import DONE, FOLDERS, QUARANTINE, RELEASE, message
+from tests.imap.cards import FOLDERS, QUARANTINE, RELEASE, message
 from tests.imap.ways import agents, gateway
-from tests.servers.dovecot import PASSWORD, Dovecot, DovecotOptions, dovecot
+from tests.servers.dovecot import Dovecot, DovecotOptions, dovecot
 
 pytestmark = pytest.mark.servers
 
 ACL_OF_ALL = "* user=bedside lrwstipekxa\n"
-
-NAMES = [
-    'Quarantine "of" Anna',
-    "Back\\slash",
-    "[Gmail]Held",
-    "Per%cent and st*r",
-    "(parentheses) {12}",
-    "Quarantäne",
-    "検疫 📮",
-    "R&D -",
-    "INBOX (\\Deleted)",
-    "* OK done",
-    "a* b",
-    "NIL",
-    " leading and trailing ",
-]
 
 
 async def goes_round(mailboxes: ImapMailboxes, folders: tuple[str, ...], mailbox: str = "anna") -> None:
@@ -70,15 +53,6 @@ async def test_a_name_with_the_servers_delimiter_is_refused_with_the_reason(reac
                 with pytest.raises(Unavailable, match="divide folder names"):
                     await attempt
             assert await box.ensure(FOLDERS)
-
-
-@pytest.mark.parametrize("name", NAMES)
-async def test_a_name_is_a_name_and_nothing_else(reachable: Path, name: str) -> None:
-    with dovecot(reachable, options=DovecotOptions(acl=ACL_OF_ALL, mail_location="mdbox:@root@/mail/%u/m")) as server:
-        async with gateway(server) as mailboxes:
-            await goes_round(mailboxes, (name, f"{name}/{name}x"))
-        listed = server.doveadm("-f", "tab", "mailbox", "list", "-8", "-u", "anna").splitlines()
-        assert name in listed
 
 
 async def test_a_quota_that_is_full_is_said_and_nothing_is_lost(reachable: Path) -> None:
@@ -119,39 +93,6 @@ namespace shared {
   subscriptions = no
 }
 """
-SHARED_ACL = """
-Teams/Support user=anna lrwstie
-Teams/Support/* user=anna lrwstie
-Teams/Support/Lead* -user=anna lrwstie
-Teams/Support/Lead* user=lea lrwstie
-* user=bedside lrwstipekxa
-"""
-
-
-async def test_a_folder_a_team_in_one_shared_mailbox_and_leads_folders_under_an_acl(
-    reachable: Path,
-) -> None:
-    options = DovecotOptions(extra=SHARED, acl=SHARED_ACL)
-    leads = ("Lead", "Lead/Quarantine", "Lead/Quarantine/Release")
-    with dovecot(reachable, users=("anna", "lea", "bedside"), options=options) as server:
-        at = Server("127.0.0.1", server.port, Security.NONE, command_timeout=10)
-        ours = ImapMailboxes(at, in_one_login("bedside", PASSWORD, "Teams/{mailbox}/"))
-        theirs = ImapMailboxes(at, lambda user: in_one_login(user, PASSWORD, "Teams/Support/")(user))
-        async with ours as mailboxes, theirs as clients, mailboxes.open("Support") as box:
-            await box.ensure((*FOLDERS, *leads))
-            await box.append(leads[1], message("t.l1.x"), "t.l1.x")
-            await box.append(QUARANTINE, message("t.a1.x"), "t.a1.x")
-            changes = box.changes((*FOLDERS, *leads))
-            await anext(changes)
-            async with clients.open("anna") as annas, clients.open("lea") as leas:
-                assert [card.token for card in await annas.cards((*FOLDERS, *leads))] == ["t.a1.x"]
-                with pytest.raises(Unavailable):
-                    await annas.append(leads[2], message("t.x1.x"), "t.x1.x")
-                await annas.move((await annas.cards([QUARANTINE]))[0], DONE)
-                await leas.move((await leas.cards([leads[1]]))[0], leads[2])
-            await anext(changes)
-            seen = {(card.folder, card.token) for card in await box.cards((*FOLDERS, *leads))}
-            assert seen == {(DONE, "t.a1.x"), (leads[2], "t.l1.x")}
 
 
 async def test_two_logins_at_once_do_not_wait_for_each_other(server: Dovecot) -> None:
