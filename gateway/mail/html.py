@@ -68,8 +68,9 @@ class _Reader:
                     self._unseen = self.level
                     return
                 if found.hint and self.settings[-1].hint not in _ALL_THAT_FOLLOWS:
+                    now = self.settings[-1]
                     cut = Hint.CUT if found.hint == Hint.CUT else Hint.NONE
-                    self._enter(self.settings[-1]._replace(hint=found.hint, mark=cut))
+                    self._enter(Setting(now.depth, found.hint, now.preformatted, cut))
         if tag in SPECIAL:
             self._special(tag, attributes, found)
 
@@ -120,17 +121,18 @@ class _Reader:
         """Elements that set their lines apart from others: blockquote, pre, hr."""
         now = self.settings[-1]
         if tag == "pre":
-            self._enter(now._replace(preformatted=True, mark=Hint.NONE))
+            self._enter(Setting(now.depth, now.hint, preformatted=True))
         elif tag == "hr":
             self._set(now._replace(mark=Hint.RULE))
         elif found is None or not found.indents:
             hint = Hint.NONE if now.hint == Hint.CONTAINER else now.hint
-            self._enter(now._replace(depth=min(now.depth + 1, _DEEPEST), hint=hint, mark=Hint.NONE))
+            self._enter(Setting(min(now.depth + 1, _DEEPEST), hint, now.preformatted))
 
     def _enter(self, setting: Setting) -> None:
         """The element just opened changes the setting, up to its end."""
         if self._innermost != self.level:
-            self._open.append((self.level, self.settings[-1]._replace(mark=Hint.NONE)))
+            now = self.settings[-1]
+            self._open.append((self.level, now._replace(mark=Hint.NONE) if now.mark else now))
             self._innermost = self.level
         self._set(setting)
 

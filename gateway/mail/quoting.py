@@ -119,8 +119,8 @@ def _marks(lines: Lines, structure: bytes, roles: bytearray) -> tuple[list[Mark]
 
 def _help_desk_line(lines: Lines, structure: bytes) -> int | None:
     """The first line in which a help desk says where replies end; None if there is none."""
-    own = "\n".join(compress(lines.texts, structure.translate(_NOT_QUOTED)))
-    if not marks.help_desk(own):
+    own = lines.texts if not any(structure) else compress(lines.texts, structure.translate(_NOT_QUOTED))
+    if not marks.help_desk("\n".join(own)):
         return None
     numbers = compress(range(len(lines)), structure.translate(_NOT_QUOTED))
     return next((number for number in numbers if marks.help_desk(lines.texts[number])), None)

@@ -70,7 +70,7 @@ def split(text: str) -> tuple[Sentence, ...]:
     lines = text.split("\n")
     width = _wrap_width(lines)
     last = _last_with_text(lines)
-    apart = [_stands_alone(line) if _may_stand_alone(line) else None for line in lines]
+    apart = [_stands_alone(line) if line and _may_stand_alone(line) else None for line in lines]
     found: list[Sentence] = []
     at = number = 0
     while number <= last:
@@ -96,15 +96,10 @@ def split(text: str) -> tuple[Sentence, ...]:
 
 def _may_stand_alone(line: str) -> bool:
     """False for most lines of prose, at little cost: several words, none of them odd at the edges."""
+    if line[0] in _ODD_STARTS or line[-1] in code_lines.ENDS:
+        return True
     word, _, rest = line.partition(" ")
-    return (
-        not rest
-        or rest[0] in _ODD_SECONDS
-        or line[0] in _ODD_STARTS
-        or word[-1] in _ODD_WORD_ENDS
-        or line[-1] in code_lines.ENDS
-        or word in _ODD_WORDS
-    )
+    return not rest or word in _ODD_WORDS or word[-1] in _ODD_WORD_ENDS or rest[0] in _ODD_SECONDS
 
 
 def _stands_alone(line: str) -> SentenceKind | None:
