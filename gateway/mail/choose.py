@@ -33,7 +33,7 @@ def _shown(part: Part, alone: Part) -> Iterator[tuple[Part, ...]]:
             yield from _shown(_root_of(part), alone)
     elif part.children:
         yield from _mixed(part, alone)
-    elif _is_text(part, is_root=part is alone):
+    elif _is_text(part, alone):
         yield (part,)
 
 
@@ -62,10 +62,10 @@ def _root_of(part: Part) -> Part:
     return next((child for child in part.children if start and child.content_id == start), part.children[0])
 
 
-def _is_text(part: Part, *, is_root: bool) -> bool:
+def _is_text(part: Part, alone: Part) -> bool:
     if not part.type.startswith("text/") or part.type in _NOT_FOR_READING:
         return False
-    if is_root:
+    if part is alone:
         return True
     return not part.attached and (part.type in {"text/plain", "text/html"} or not part.filename)
 
