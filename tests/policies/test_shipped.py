@@ -113,6 +113,27 @@ def test_a_reply_that_only_helps_sets_nothing_off(policies: Policies) -> None:
     assert evaluate(policies, from_text(reply, "Where is my lamp?"), Context(inbound_level=1)) == ()
 
 
+#: What only memory, feed or row can tell; a policy that runs or stops by it shows so by an example.
+_CONTEXT = {"relation", "repeat_contact", "resolved"}
+
+
+@pytest.mark.parametrize("policy_id", IDS)
+def test_a_policy_that_runs_or_stops_by_context_has_examples_with_it(policies: Policies, policy_id: str) -> None:
+    page = YAML(typ="safe").load(shipped_folder() / f"{policy_id}.yaml")
+    conditions = [page.get("when", {}), *page.get("unless", [])]
+    for rule in page["rules"]:
+        conditions += [rule.get("when", {}), *rule.get("unless", [])]
+    asked = {key for condition in conditions for key in condition} & _CONTEXT
+    examples = [*page["examples"]["found"], *page["examples"]["passed"]]
+    shown = {key for example in examples if isinstance(example, dict) for key in example}
+    assert asked <= shown
+    checks = {rule.kind for rule in named(policies, policy_id).rules}
+    if "repeats" in checks:
+        assert "history" in shown
+    if checks & {"absent", "mismatch"}:
+        assert "customer" in shown
+
+
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
