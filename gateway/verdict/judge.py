@@ -20,6 +20,9 @@ from gateway.verdict.table import decide
 from gateway.verdict.verdict import Verdict
 
 _JUDGED: Final = "judged"
+_UNHARMED: Final = (0, 1)
+_HARMED: Final = (2, 3)
+_LIKELY: Final = 0.5
 _LIKE: Final = "It reads like this one, which was labelled by hand: “{}”"
 
 
@@ -39,9 +42,27 @@ def judge(
     Raises:
         RuleFailed: a pattern took more time than it may.
     """
+    context = with_state(context, judgement)
     sightings = evaluate(policies, reply, context, judgement)
     verdict = decide(sightings, concerning(stance, context), reply.confidence, policies.digest, today)
     return verdict if judgement is None else with_likeness(verdict, judgement)
+
+
+def with_state(context: Context, judgement: Judgement | None) -> Context:
+    """The context with the customer's state as the learned judge tells it, where it was shown their message.
+
+    With it, of replies that take no notice or leave a problem without a step, a third more are found than with the
+    state that words tell, and no more of those that are fine are (`tests.eval.state_head`).
+    """
+    if judgement is None or judgement.level is None or judgement.our_failure is None:
+        return context
+    chances = judgement.level
+    among = _HARMED if chances[2] + chances[3] >= _LIKELY else _UNHARMED
+    return replace(
+        context,
+        inbound_level=max(among, key=chances.__getitem__),
+        our_failure=judgement.our_failure >= _LIKELY,
+    )
 
 
 def with_likeness(verdict: Verdict, judgement: Judgement) -> Verdict:

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The judge beside what is simpler, on authors that none of them has learned from: one table and one picture.
 
-Run as ``python -m tests.eval.beside [FOLDER]``: writes `COMPARED.md` and `compared.svg` beside the model. VADER comes
-with the extra `eval`; frozen embeddings need the extra `train`. What is not installed is left out, and named.
+Run as ``python -m tests.eval.beside [FOLDER] [--rows FILE]``: writes `COMPARED.md` and `compared.svg` beside the
+model. VADER comes with the extra `eval`, frozen embeddings with the extra `train`. What is not installed is left out,
+and named.
 """
 
 from __future__ import annotations
 
+import argparse
 import importlib.util
 import json
 import sys
@@ -18,7 +20,7 @@ from gateway.judge.local import SHIPPED, open_model
 from gateway.judge.model import Model
 from gateway.judge.training.evaluate import judge_all
 from gateway.judge.training.measure import Share, area, found_at, precision, score
-from gateway.judge.training.rows import Row, read_authors, read_real, read_split
+from gateway.judge.training.rows import Row, read_authors, read_real, read_rows, read_split
 from gateway.mail.read import from_text
 from gateway.mail.state import customer_state
 from gateway.policy.context import Context
@@ -140,35 +142,51 @@ def robust(model: Model, folder: Path, rows: Sequence[Row]) -> list[str]:
     ]
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Write the page and the picture."""
-    folder = Path(arguments[0]) if arguments else SHIPPED
+def of_rows(folder: Path, path: Path) -> list[str]:
+    """The tables for other labelled rows, put at the end of the page."""
     split = read_split(CORPUS / "split.toml")
-    train = CORPUS / "train"
+    work = read_authors(CORPUS / "train", split.work)
+    tables, _, _ = compare(open_model(folder, threads=2), read_rows(path), work)
+    lines = ["", f"## {path.name}", "", *tables]
+    page = folder / "COMPARED.md"
+    page.write_text(page.read_text("utf-8") + "\n".join(lines) + "\n", "utf-8")
+    return lines
+
+
+def of_sides(folder: Path) -> list[str]:
+    """The page for the authors, and the real rows where they are there, to choose on; and its picture."""
+    split, train = read_split(CORPUS / "split.toml"), CORPUS / "train"
     model = open_model(folder, threads=2)
-    made, curves, points = compare(model, read_authors(train, split.choose), read_authors(train, split.work))
-    authors = ", ".join(sorted(split.choose))
+    work, chosen = read_authors(train, split.work), read_authors(train, split.choose)
+    made, curves, points = compare(model, chosen, work)
     lines = [
         f"# The judge beside what is simpler, {model.digest}",
         "",
-        f"Replies written for us by authors that none of these has learned from ({authors}).",
+        f"Replies written for us by authors that none of these has learned from ({', '.join(sorted(split.choose))}).",
         "The judge's calibration and thresholds, and no weight of it, were chosen on them. Intervals are 95 %.",
         "About half of the good ones were written to look faulty. Written by `python -m tests.eval.beside`.",
         "",
         *made,
         "",
         "![found by share of false finds](compared.svg)",
-        "",
-        "## What should change nothing",
-        "",
-        *robust(model, folder, read_authors(train, split.choose)),
+        *("", "## What should change nothing", "", *robust(model, folder, chosen)),
     ]
     if REAL.exists():
         real = read_real(REAL, split.sealed_fraction)
-        tables, _, _ = compare(model, real.choose, (*real.work, *read_authors(train, split.work)))
+        tables, _, _ = compare(model, real.choose, (*real.work, *work))
         lines += ["", "## Real text that was set aside to choose on", "", *tables]
     (folder / "COMPARED.md").write_text("\n".join(lines) + "\n", "utf-8")
     (folder / "compared.svg").write_text(picture(curves, points), "utf-8")
+    return lines
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Write page and picture; with ``--rows FILE``, add the tables for those rows."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", nargs="?", type=Path, default=SHIPPED)
+    parser.add_argument("--rows", type=Path)
+    asked = parser.parse_args(arguments)
+    lines = of_rows(asked.folder, asked.rows) if asked.rows else of_sides(asked.folder)
     print("\n".join(lines))  # noqa: T201 - the figures are what this command is for
 
 

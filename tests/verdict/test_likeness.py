@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the learned judge found is explained by a sentence that somebody labelled."""
+"""What the learned judge adds to a verdict: the customer's state, and a labelled sentence as the reason."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date
 from gateway.mail.read import from_text
 from gateway.policy.context import Context
 from gateway.policy.judgement import Judgement
-from gateway.verdict.judge import judge
+from gateway.verdict.judge import judge, with_state
 from gateway.verdict.stance import Stance
 from gateway.verdict.verdict import Verdict
 from tests.policy.texts import policies, policy
@@ -45,3 +45,16 @@ def test_where_nothing_is_like_it_the_explanation_stays_as_it_is() -> None:
 
 def test_without_the_judge_there_is_nothing_to_explain() -> None:
     assert verdict(None).findings == ()
+
+
+def test_the_judge_tells_the_customers_state_where_it_was_shown_their_message() -> None:
+    told = replace(SAID, level=(0.05, 0.4, 0.3, 0.25), our_failure=0.7)
+    assert with_state(Context(inbound_level=0, our_failure=False), told) == Context(inbound_level=2, our_failure=True)
+    calm = replace(SAID, level=(0.5, 0.2, 0.2, 0.1), our_failure=0.2)
+    assert with_state(Context(inbound_level=3, our_failure=True), calm) == Context(inbound_level=0, our_failure=False)
+
+
+def test_without_their_message_the_state_stays_what_it_was() -> None:
+    known = Context(inbound_level=3, our_failure=True)
+    assert with_state(known, SAID) == known
+    assert with_state(known, None) == known

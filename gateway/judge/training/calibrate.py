@@ -76,6 +76,7 @@ def bend(told: Doubles, meant: NDArray[np.bool_], bins: int = _BINS) -> tuple[tu
         bins: each holds as many of the true rows as any other.
     """
     weight = np.where(meant, PRIOR / meant.mean(), (1 - PRIOR) / (1 - meant.mean()))
+    good = (1 - PRIOR) / (1 - float(meant.mean()))
     edges = np.quantile(told[meant], np.linspace(0, 1, bins + 1)[1:-1])
     place = np.searchsorted(edges, told)
     blocks: list[tuple[float, float, float]] = []  # weight of all, weight of the true, weighted sum of logits
@@ -84,7 +85,10 @@ def bend(told: Doubles, meant: NDArray[np.bool_], bins: int = _BINS) -> tuple[tu
         if not inside.any():
             continue
         mass = weight[inside]
-        blocks.append((float(mass.sum()), float(mass[meant[inside]].sum()), float((mass * told[inside]).sum())))
+        # One good row more: where none was seen, that is no proof that there is none.
+        total = float(mass.sum()) + good
+        middle = float(np.average(told[inside], weights=mass))
+        blocks.append((total, float(mass[meant[inside]].sum()), middle * total))
         while len(blocks) > 1 and blocks[-2][1] / blocks[-2][0] >= blocks[-1][1] / blocks[-1][0]:
             last = blocks.pop()
             blocks[-1] = tuple(one + other for one, other in zip(blocks[-1], last, strict=True))  # type: ignore[assignment] # of three

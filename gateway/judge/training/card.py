@@ -22,9 +22,25 @@ nothing by itself: rules with thresholds, modes and exceptions do.
 - It reads 320 tokens at a time and 24 such windows; the customer's message only as far as 112 tokens.
 - It is far surer that something is wrong with a sentence than of which family it is.
 - Without the customer's message it says nothing about absences.
-- Lines that look like markup or labels, put below a reply, make all of it less suspect than it is.
+- Odd lines put below a short reply, markup or words to whoever reads it, make all of it less suspect than it is. It
+  was taught with such lines that they mean nothing, and that is not enough: two of seven plainly faulty replies were
+  no longer noted with a sentence to the reviewer below them, four of seven with the model's own markup.
 - Chats, mail of one or two words, and irony without a marked word are weak spots. Trades and countries that its authors
   did not write about will be judged worse than these figures say."""
+
+
+def _beginning(plan: Mapping[str, Any]) -> list[str]:
+    """What it began as, if that was an earlier judge."""
+    if not plan.get("further"):
+        return []
+    others = ", ".join(plan["fresh"])
+    return [
+        f"- It goes on from the judge {plan['further']}, which an earlier commit ships, and which learned in three",
+        f"  epochs from all but {others}; {100 * plan['again']:.0f} % of those rows, drawn by the seed, were gone over",
+        f"  again. Its weights are {100 * plan['share']:.0f} % of the way from the earlier to what came out, which",
+        "  forgets less. About a third of the time a row came with harmless changes.",
+        "",
+    ]
 
 
 def card(facts: Mapping[str, Any], figures: Mapping[str, Any]) -> str:
@@ -35,7 +51,7 @@ def card(facts: Mapping[str, Any], figures: Mapping[str, Any]) -> str:
         figures: for each set of rows, its report.
     """
     rows = facts["rows"]
-    plan = ", ".join(f"{name} {value}" for name, value in facts["plan"].items())
+    plan = ", ".join(f"{name} {value}" for name, value in facts["plan"].items() if value not in ("", []))
     lines = [
         f"# The judge, {facts['digest']}",
         "",
@@ -50,7 +66,7 @@ def card(facts: Mapping[str, Any], figures: Mapping[str, Any]) -> str:
         "  brands' public answers, comments on issues, questions and answers. They are not part of this project.",
         f"- Calibrated, and thresholds set, on {rows['choose']} replies by other authors and {rows['real_choose']}",
         "  other real rows. Sealed authors and rows took no part.",
-        "",
+        *_beginning(facts["plan"]),
         f"Model {facts['model_sha256'][:16]}, data {facts['data_sha256'][:16]}, code {facts['code_sha256'][:16]}.",
         f"Plan: {plan}.",
         "",

@@ -17,6 +17,7 @@ from gateway.judge.training.thresholds import like_mail
 from gateway.policy.judgement import Judgement
 
 _FALSE = (0.02, 0.05, 0.1)
+_NAMED = 60
 _EDGES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
 
 
@@ -43,7 +44,18 @@ def report(rows: Sequence[Row], judgements: Sequence[Judgement], at: dict[str, d
         figures["calibration"] = [[round(value, 3) for value in bin_] for bin_ in curve(made, _EDGES)]
     if real:
         figures["real text"] = _ranked(real) | _real(real, at)
+    figures["wrong at the threshold to note"] = _wrong(scored, at["note"])
     return figures
+
+
+def _wrong(scored: Sequence[Scored], least: dict[str, float]) -> dict[str, str]:
+    """The ids of the false finds, and of the misses that were furthest off; no text, since authors may be sealed."""
+    false = sorted((one for one in scored if not one.row.hold and one.over(least)), key=lambda one: -one.any)
+    missed = sorted((one for one in scored if one.row.hold and not one.over(least)), key=lambda one: one.any)
+    return {
+        f"false finds, {len(false)}": ", ".join(f"{one.row.id} {one.any:.2f}" for one in false[:_NAMED]) or "none",
+        f"missed, {len(missed)}, the furthest off": ", ".join(one.row.id for one in missed[:_NAMED]) or "none",
+    }
 
 
 def _ranked(scored: Sequence[Scored]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,17 +53,20 @@ class Plan:
     again: float = 1.0
 
 
-def fit(network: Network, pool: Sequence[Sequence[Example]], plan: Plan, kept: Checkpoints) -> None:
+def fit(network: Network, rows: Callable[[], Sequence[Sequence[Example]]], plan: Plan, kept: Checkpoints) -> None:
     """Teach the network, from where it was cut off if it was.
 
     Args:
         network: changed in place.
-        pool: for each window of a row its variants; one of them is drawn an epoch.
+        rows: gives for each window of a row its variants, of which one is drawn an epoch; asked if any epoch is left.
         plan: how.
         kept: where the weights are kept after each epoch.
     """
     optimizer = _optimizer(network, plan)
     done = kept.resume(network, optimizer)
+    if done >= plan.epochs:
+        return
+    pool = rows()
     # Every epoch has about as many batches; the schedule needs the number beforehand.
     steps = plan.epochs * math.ceil(len(pool) / plan.size)
     for epoch in range(done + 1, plan.epochs + 1):

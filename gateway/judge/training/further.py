@@ -17,7 +17,7 @@ from onnx import numpy_helper
 
 from gateway.judge.training.network import Network
 
-_TAILS = ("/Gemm_MatMul_quant", "/MatMul_quant", "/Gemm", "/MatMul")
+_TAILS = ("/Gemm_MatMul_quant", "/MatMul_quant", "/MatMul")
 
 
 def go_on_from(network: Network, model: Path) -> None:
@@ -48,7 +48,7 @@ def go_on_from(network: Network, model: Path) -> None:
 
 def _weights(node: onnx.NodeProto, kept: dict[str, NDArray[np.generic]]) -> list[tuple[str, NDArray[np.floating]]]:
     """The matrices that a node multiplies by, each with the name of its layer, shape (in, out)."""
-    if node.op_type not in ("MatMul", "MatMulInteger", "Gemm") or node.input[1] not in kept:
+    if node.op_type not in ("MatMul", "MatMulInteger") or node.input[1] not in kept:
         return []
     tail = next((tail for tail in _TAILS if node.name.endswith(tail)), "")
     name = node.name.removesuffix(tail).strip("/").replace("/", ".")

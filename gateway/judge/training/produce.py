@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 import torch
 from tokenizers import Tokenizer
+from torch import Tensor
 
 from gateway.judge.alike import Alike
 from gateway.judge.calibration import Calibration, Line
@@ -68,11 +69,14 @@ class Start:
         trunk: folder of the sentence encoder (all-MiniLM-L6-v2) with its `tokenizer.json`.
         layers: of the encoder to keep.
         model: `model.onnx` of an earlier judge to go on from; None to begin at the encoder.
+        share: of what was learned since in the weights that ship; the rest is the earlier judge's own. Weights between
+            the two forget less of what only the earlier one was taught.
     """
 
     trunk: Path
     layers: int = 6
     model: Path | None = None
+    share: float = 1.0
 
 
 def gather(corpus: Path, real: Path | None) -> Material:
@@ -115,9 +119,20 @@ def teach(material: Material, start: Start, plan: Plan, weights: Path) -> tuple[
     if start.model is not None:
         go_on_from(network, start.model)
         plan = replace(plan, further=hashlib.sha256(start.model.read_bytes()).hexdigest()[:12])
+    earlier = {name: weight.clone() for name, weight in network.state_dict().items()}
     kept = Checkpoints(weights, _lesson(material, plan, start.layers))
-    fit(network, pool(material, start.trunk, plan), plan, kept)
+    fit(network, lambda: pool(material, start.trunk, plan), plan, kept)
+    if start.model is not None:
+        network.load_state_dict(_between(earlier, network.state_dict(), start.share))
     return network, plan
+
+
+def _between(earlier: Mapping[str, Tensor], taught: Mapping[str, Tensor], share: float) -> dict[str, Tensor]:
+    """Weights on the way from the earlier ones to those that were taught."""
+    return {
+        name: earlier[name] + share * (weight - earlier[name]) if weight.is_floating_point() else weight
+        for name, weight in taught.items()
+    }
 
 
 def _lesson(material: Material, plan: Plan, layers: int) -> str:
@@ -151,22 +166,23 @@ def _variants(row: Row, tokenizer: Tokenizer, plan: Plan, dice: random.Random) -
     return [[way[at] if at < len(way) else one for way in ways] for at, one in enumerate(seen)]
 
 
-def finish(network: Network, material: Material, trunk: Path, plan: Plan, folder: Path) -> Model:
+def finish(network: Network, material: Material, start: Start, plan: Plan, folder: Path) -> Model:
     """Write everything that the gateway loads, and give it loaded."""
-    export(network, trunk / "tokenizer.json", folder)
+    how = asdict(plan) | {"layers": start.layers, "share": start.share}
+    export(network, start.trunk / "tokenizer.json", folder)
     Alike.write(folder / "alike.npz", [], [], np.zeros((0, 1), np.float32))
-    _write_facts(folder, material, plan, _PLAIN)
+    _write_facts(folder, material, how, _PLAIN)
     raw = Model.open(folder, threads=2)
     rows = (*material.choose, *material.real_choose)
     asked = [question(row) for row in rows]
     said = raw.read(asked)
     calibration = calibrate(rows, said)
     _write_alike(folder, material.work, raw)
-    _write_facts(folder, material, plan, calibration)
+    _write_facts(folder, material, how, calibration)
     model = Model.open(folder, threads=2)
     judged = [model.conclude(*pair) for pair in zip(asked, said, strict=True)]
     scored = [score(*pair) for pair in zip(rows, judged, strict=True)]
-    _write_facts(folder, material, plan, calibration, scored)
+    _write_facts(folder, material, how, calibration, scored)
     return model
 
 
@@ -207,7 +223,11 @@ def _marked(
 
 
 def _write_facts(
-    folder: Path, material: Material, plan: Plan, calibration: Calibration, scored: Sequence[Scored] = ()
+    folder: Path,
+    material: Material,
+    plan: Mapping[str, object],
+    calibration: Calibration,
+    scored: Sequence[Scored] = (),
 ) -> None:
     model = hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest()
     facts = {
@@ -215,7 +235,7 @@ def _write_facts(
         "model_sha256": model,
         "data_sha256": material.digest,
         "code_sha256": _code_digest(),
-        "plan": asdict(plan),
+        "plan": dict(plan),
         "rows": {
             "work": len(material.work),
             "real": len(material.real),

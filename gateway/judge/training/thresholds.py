@@ -40,7 +40,7 @@ class Budget:
 
 
 NOTE: Final = Budget(0.01, 0.03, 0.15)
-HOLD: Final = Budget(0.003, 0.01, 0.35)
+HOLD: Final = Budget(0.003, 0.015, 0.35)
 
 
 def thresholds(scored: Sequence[Scored], budget: Budget) -> dict[str, float]:
