@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from itertools import chain
 
@@ -35,7 +36,7 @@ class UpstreamTransaction:
         """Send DATA and the message; give upstream's own final reply. Never raises but for cancellation."""
         try:
             session = self._leg.open_session
-            ready = await session.command(b"DATA")
+            ready = await _asked_for_data(session)
             if ready.code != 354:
                 self._leg.drop()
                 return ready
@@ -67,3 +68,12 @@ class UpstreamTransaction:
     def _wire(self, message: Message) -> Iterator[bytes]:
         wire = wire_of(message)
         return chain((self._on_top,), wire) if self._on_top else wire
+
+
+async def _asked_for_data(session: UpstreamSession) -> ServerReply:
+    """Say DATA. From here on upstream takes whatever comes for the message: if we are cut, nothing more may be said."""
+    try:
+        return await session.command(b"DATA")
+    except asyncio.CancelledError:
+        session.abort()
+        raise
