@@ -67,25 +67,24 @@ class Sieve:
     def sift(self, text: Lines) -> Sifted:
         """What may be found in a text."""
         met: dict[int, int] = {}
-        events = self._scan(text.octets)
-        ends = text.ends if events else ()
-        for entry, end in events:
-            met[entry] = met.get(entry, 0) | 1 << bisect_right(ends, end - 1)
+        known, ends = met.get, text.ends
+
+        def note(entry: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            met[entry] = known(entry, 0) | 1 << bisect_right(ends, end - 1)
+
+        self.automaton.scan(text.octets, match_event_handler=note)
         return Sifted(self, text, met)
 
     def sift_line(self, text: Lines, line: int) -> Sifted:
         """What may be found in this line."""
-        return Sifted(self, text, dict.fromkeys((entry for entry, _ in self._scan(text.lines[line])), 1 << line))
+        met: dict[int, int] = {}
+        bit = 1 << line
 
-    def _scan(self, octets: bytes) -> list[tuple[int, int]]:
-        """Entries of the table whose expressions were found, each with the offset behind it."""
-        found: list[tuple[int, int]] = []
+        def note(entry: int, _start: int, _end: int, _flags: int, _context: object) -> None:
+            met[entry] = bit
 
-        def note(entry: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            found.append((entry, end))
-
-        self.automaton.scan(octets, match_event_handler=note)
-        return found
+        self.automaton.scan(text.lines[line], match_event_handler=note)
+        return Sifted(self, text, met)
 
 
 @dataclass(slots=True, eq=False)
