@@ -14,19 +14,15 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from gateway.hold.card_identity import TOKEN_FIELD, message_id, token_of
-from gateway.imap.connection import Connection, Literal, Refused, Server
-from gateway.imap.names import Layout, encode, quoted
+from gateway.imap import in_folder
+from gateway.imap.connection import Connection, Literal, Server
+from gateway.imap.names import Layout
 from gateway.imap.places import Locate, Place
 from gateway.imap.pool import Pool
-from gateway.imap.responses import Answer, header_field, number, pairs, text_of
+from gateway.imap.responses import pairs
 from gateway.imap.watch import Watching
 from gateway.imap.watcher import Subscription
 from gateway.ports import SeenCard, Unavailable
-
-# Messages a FETCH; the token and the Message-ID of one are about 200 octets.
-_CHUNK = 200
-_FIELDS = f"(UID FLAGS BODY.PEEK[HEADER.FIELDS ({TOKEN_FIELD.upper()} MESSAGE-ID)])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,56 +113,56 @@ class ImapMailbox:
     async def ensure(self, folders: Sequence[str]) -> Sequence[str]:
         """See `gateway.ports.Mailbox.ensure`."""
         async with self._work() as (connection, layout):
-            return [folder for folder in folders if await _ensure(connection, layout, folder)]
+            return [folder for folder in folders if await in_folder.ensure(connection, layout, folder)]
 
     async def cards(self, folders: Sequence[str]) -> tuple[SeenCard, ...]:
         """See `gateway.ports.Mailbox.cards`."""
         seen: list[SeenCard] = []
         async with self._work() as (connection, layout):
             for folder in folders:
-                seen += await _cards(connection, layout, folder)
+                seen += await in_folder.cards(connection, layout, folder)
         return tuple(seen)
 
     async def append(self, folder: str, content: bytes, token: str, flags: Sequence[str] = ()) -> None:
         """See `gateway.ports.Mailbox.append`."""
         async with self._work() as (connection, layout):
             # The APPEND of an attempt that timed out may have been carried out all the same, even twice.
-            present = await _find(connection, layout, folder, token)
+            present = await in_folder.find(connection, layout, folder, token)
             if not present:
                 argument = layout.argument(folder)
                 await connection.expect("APPEND", argument, f"({' '.join(flags)})", Literal(content))
             elif len(present) > 1:
                 await connection.expect("SELECT", layout.argument(folder))
                 for extra in present[1:]:
-                    await _expunge(connection, extra.uid)
+                    await in_folder.expunge(connection, extra.uid)
 
     async def move(self, card: SeenCard, folder: str) -> None:
         """See `gateway.ports.Mailbox.move`."""
         async with self._work() as (connection, layout):
-            await _select(connection, layout, card)
+            await in_folder.select(connection, layout, card)
             target = layout.argument(folder)
             if "MOVE" in connection.capabilities:
                 await connection.expect("UID MOVE", str(card.uid), target)
             else:
                 await connection.expect("UID COPY", str(card.uid), target)
-                await _expunge(connection, card.uid)
+                await in_folder.expunge(connection, card.uid)
 
     async def remove(self, card: SeenCard) -> None:
         """See `gateway.ports.Mailbox.remove`."""
         async with self._work() as (connection, layout):
-            await _select(connection, layout, card)
-            await _expunge(connection, card.uid)
+            await in_folder.select(connection, layout, card)
+            await in_folder.expunge(connection, card.uid)
 
     async def find(self, folder: str, token: str) -> SeenCard | None:
         """See `gateway.ports.Mailbox.find`."""
         async with self._work() as (connection, layout):
-            found = await _find(connection, layout, folder, token)
+            found = await in_folder.find(connection, layout, folder, token)
             return found[0] if found else None
 
     async def content(self, card: SeenCard, limit: int) -> bytes:
         """See `gateway.ports.Mailbox.content`."""
         async with self._work() as (connection, layout):
-            await _select(connection, layout, card)
+            await in_folder.select(connection, layout, card)
             answer = await connection.expect("UID FETCH", str(card.uid), f"(UID BODY.PEEK[]<0.{limit}>)")
             found = [pairs(tokens[1]).get("BODY") for tokens in answer.named("FETCH") if len(tokens) > 1]
             return next((octets for octets in found if isinstance(octets, bytes)), b"")
@@ -177,113 +173,3 @@ class ImapMailbox:
             self.close()
             self._subscription = self._watching.subscribe(self._place, folders)
         return self._subscription
-
-
-async def _ensure(connection: Connection, layout: Layout, folder: str) -> bool:
-    """Have the folder, and have it subscribed; whether it had to be created."""
-    argument = layout.argument(folder)
-    missing = not await _exists(connection, layout, folder)
-    if missing:
-        answer = await connection.command("CREATE", argument)
-        if not answer.ok and answer.code != "ALREADYEXISTS":
-            raise Refused("CREATE", answer)
-    subscribed = await connection.expect("LSUB", '""', argument)
-    if not any(subscribed.named("LSUB")):
-        await connection.expect("SUBSCRIBE", argument)
-    return missing
-
-
-async def _exists(connection: Connection, layout: Layout, folder: str) -> bool:
-    """Whether a folder is there; an exact comparison, because LIST takes ``%`` and ``*`` in a name for wildcards."""
-    wanted = encode(layout.name(folder))
-    listed = (await connection.expect("LIST", '""', layout.argument(folder))).named("LIST")
-    return any(
-        text_of(name) == wanted and "\\NONEXISTENT" not in _flags(flags) and "\\NOSELECT" not in _flags(flags)
-        for flags, _delimiter, name, *_rest in listed
-    )
-
-
-def _flags(token: object) -> frozenset[str]:
-    return (
-        frozenset(flag.upper() for flag in token if isinstance(flag, str)) if isinstance(token, list) else frozenset()
-    )
-
-
-async def _examine(connection: Connection, layout: Layout, folder: str) -> Answer | None:
-    """Open a folder for reading; None if it does not exist."""
-    answer = await connection.command("EXAMINE", layout.argument(folder))
-    if answer.ok:
-        return answer
-    if answer.code in ("NONEXISTENT", "TRYCREATE") or not await _exists(connection, layout, folder):
-        return None
-    return await connection.expect("EXAMINE", layout.argument(folder))  # it may have been created just now
-
-
-async def _cards(connection: Connection, layout: Layout, folder: str) -> list[SeenCard]:
-    opened = await _examine(connection, layout, folder)
-    if opened is None:
-        return []
-    exists = max((number(tokens[0]) for tokens in opened.named("EXISTS")), default=0)
-    validity = int(opened.status_code("UIDVALIDITY") or 0)
-    seen: list[SeenCard] = []
-    for first in range(1, exists + 1, _CHUNK):
-        answer = await connection.expect("FETCH", f"{first}:{min(first + _CHUNK - 1, exists)}", _FIELDS)
-        seen += _seen(answer, folder, validity)
-    return seen
-
-
-def _seen(answer: Answer, folder: str, validity: int) -> list[SeenCard]:
-    cards = []
-    for tokens in answer.named("FETCH"):
-        items = pairs(tokens[1]) if len(tokens) > 1 else {}
-        header = items.get("BODY", b"")
-        if "UID" not in items or not isinstance(header, bytes):
-            continue  # news of somebody's flags, not an answer to us
-        token = token_of(header_field(header, TOKEN_FIELD), header_field(header, "Message-ID"))
-        deleted = "\\DELETED" in _flags(items.get("FLAGS"))
-        cards.append(SeenCard(folder, number(items["UID"]), token, deleted, validity))
-    return cards
-
-
-async def _find(connection: Connection, layout: Layout, folder: str, token: str) -> list[SeenCard]:
-    """All messages with this token in a folder, by a search for the Message-ID, which every server has an index of."""
-    opened = await _examine(connection, layout, folder)
-    if opened is None:
-        return []
-    validity = int(opened.status_code("UIDVALIDITY") or 0)
-    found = await connection.expect("UID SEARCH", "HEADER", "MESSAGE-ID", quoted(message_id(token)))
-    uids = [text_of(uid) for tokens in found.named("SEARCH") for uid in tokens]
-    if not uids:
-        return []
-    answer = await connection.expect("UID FETCH", ",".join(uids[:_CHUNK]), _FIELDS)
-    return [card for card in _seen(answer, folder, validity) if card.token == token]
-
-
-async def _select(connection: Connection, layout: Layout, card: SeenCard) -> None:
-    """Open the card's folder for writing, if its UID still means what it did.
-
-    Raises:
-        Unavailable: the folder was made anew since the card was seen.
-    """
-    opened = await connection.expect("SELECT", layout.argument(card.folder))
-    if card.validity and int(opened.status_code("UIDVALIDITY") or 0) != card.validity:
-        raise Unavailable("the folder was made anew since we looked")
-
-
-async def _expunge(connection: Connection, uid: int) -> None:
-    r"""Delete and expunge one message of the selected folder, and no other.
-
-    Without UIDPLUS (RFC 4315) EXPUNGE takes every message that is flagged \Deleted; the flags of the others are set
-    aside for that moment.
-    """
-    await connection.expect("UID STORE", str(uid), "+FLAGS.SILENT", "(\\Deleted)")
-    if "UIDPLUS" in connection.capabilities:
-        await connection.expect("UID EXPUNGE", str(uid))
-        return
-    deleted = await connection.expect("UID SEARCH", "DELETED", "NOT", "UID", str(uid))
-    others = ",".join(text_of(other) for tokens in deleted.named("SEARCH") for other in tokens)
-    if others:
-        await connection.expect("UID STORE", others, "-FLAGS.SILENT", "(\\Deleted)")
-    await connection.expect("EXPUNGE")
-    if others:
-        await connection.expect("UID STORE", others, "+FLAGS.SILENT", "(\\Deleted)")
