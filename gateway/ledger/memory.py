@@ -39,9 +39,9 @@ class SqlMemory:
         """See `gateway.ports.Memory.recall`."""
         return await self._read(lambda c: memory_reads.recall(c, question))
 
-    async def sent(self, sent: Sent) -> None:
+    async def sent(self, *replies: Sent) -> None:
         """See `gateway.ports.Memory.sent`."""
-        await self._write(lambda c: memory_writes.add_sent(c, sent))
+        await self._write(lambda c: memory_writes.add_sent(c, replies))
 
     async def heard(self, heard: Heard) -> None:
         """See `gateway.ports.Memory.heard`."""

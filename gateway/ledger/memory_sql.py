@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -53,10 +53,10 @@ class Statement:
         except connection.dialect.loaded_dbapi.Error as error:
             raise DBAPIError("the memory's question", None, error) from error
 
-    def each(self, connection: Connection, values: list[dict[str, Any]]) -> None:
+    def each(self, connection: Connection, values: Sequence[Mapping[str, Any]]) -> None:
         """Run it with each of these, if there are any."""
         if values:
-            connection.exec_driver_sql(self._spelt(connection), values)
+            connection.exec_driver_sql(self._spelt(connection), [*values])
 
     def _spelt(self, connection: Connection) -> str:
         return self.sqlite if on_sqlite(connection) else self.postgresql

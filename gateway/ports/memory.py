@@ -21,8 +21,8 @@ class Memory(Protocol):
         """
         ...
 
-    async def sent(self, sent: Sent) -> None:
-        """Remember a reply of ours; told again of the same one, it knows it once.
+    async def sent(self, *replies: Sent) -> None:
+        """Remember replies of ours; told again of the same one, it knows it once. Many cost little more than one.
 
         Raises:
             Unavailable: it may not have been kept.

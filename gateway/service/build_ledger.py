@@ -96,9 +96,9 @@ class LedgerSoon:
         """See `gateway.ports.Memory.recall`."""
         return await self._open().memory.recall(question)
 
-    async def sent(self, sent: Sent) -> None:
+    async def sent(self, *replies: Sent) -> None:
         """See `gateway.ports.Memory.sent`."""
-        await self._open().memory.sent(sent)
+        await self._open().memory.sent(*replies)
 
     async def heard(self, heard: Heard) -> None:
         """See `gateway.ports.Memory.heard`."""

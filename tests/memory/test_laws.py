@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from itertools import groupby, islice
+from typing import cast
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -40,15 +42,16 @@ def told(messages: list[tuple[bool, set[int], int | None, bool]]) -> list[Sent |
     return found
 
 
-def answer(entries: list[Sent | Heard], question: Question) -> Recollection:
-    """What a memory says that was told these, in this order."""
+def answer(entries: list[Sent | Heard], question: Question, at_once: int = 1) -> Recollection:
+    """What a memory says that was told these, in this order; of replies that follow each other so many at once."""
     with ENGINE.connect() as connection:
         memory_writes.forget_all(connection)
-        for entry in entries:
-            if isinstance(entry, Sent):
-                memory_writes.add_sent(connection, entry)
-            else:
-                memory_writes.add_heard(connection, entry, NOON)
+        for kind, run in groupby(entries, type):
+            if kind is Heard:
+                for entry in run:
+                    memory_writes.add_heard(connection, cast("Heard", entry), NOON)
+            while some := [cast("Sent", entry) for entry in islice(run, at_once)]:
+                memory_writes.add_sent(connection, some)
         return memory_reads.recall(connection, question)
 
 
@@ -63,7 +66,9 @@ def test_order_and_repetition_make_no_difference(
     text = "The export stops at page 1 of your gallery."
     question = letter(mail("m99", text, references=("m0", f"m{len(entries) - 1}"))).question
     # Since when it remembers is the one thing that hangs on what it was told first.
-    assert replace(answer(shuffled, question), began=None) == replace(answer(entries, question), began=None)
+    assert replace(answer(shuffled, question, chance.randint(1, 9)), began=None) == replace(
+        answer(entries, question), began=None
+    )
 
 
 @settings(max_examples=25, deadline=None)

@@ -205,7 +205,7 @@ class Faulty:
     async def recall(self, _question: Question) -> Recollection:
         return Recollection()
 
-    async def sent(self, _sent: Sent) -> None:
+    async def sent(self, *_replies: Sent) -> None:
         raise ZeroDivisionError
 
     async def heard(self, _heard: object) -> None:
@@ -224,7 +224,7 @@ class Away:
     async def recall(self, _question: Question) -> Recollection:
         raise Unavailable("gone")
 
-    async def sent(self, _sent: Sent) -> None:
+    async def sent(self, *_replies: Sent) -> None:
         raise Unavailable("gone")
 
     async def heard(self, _heard: object) -> None:
