@@ -106,7 +106,7 @@ async def shown(ledger: SqlLedger, count: int) -> None:
         holds = await ledger.listed([HoldState.HELD], count)
         if len(holds) == count and all(hold.showings and hold.showings[0].standing for hold in holds):
             return
-        await asyncio.sleep(0.25)  # the ledger is asked as seldom as does not disturb what is measured
+        await asyncio.sleep(max(0.25, count / 500))  # so seldom that reading them all does not disturb
 
 
 async def cards_a_second(folder: Path, server: Dovecot) -> float:

@@ -22,6 +22,7 @@ from tests.killed.witness import taken
 
 F = Folders()
 _ALL = 1_000_000
+_AN_ATTEMPT = timedelta(seconds=30)
 Copies = Counter[tuple[str, str]]
 
 
@@ -62,11 +63,18 @@ async def _waiting(site: Site, ledger: SqlLedger) -> str:
     """What is not over yet; what upstream put off is made due at once."""
     now = datetime.now(UTC)
     holds = await ledger.listed([HoldState.HELD, HoldState.RELEASING], _ALL)
-    for hold in holds:
+    under_way = [hold for hold in holds if _under_way(hold, now)]
+    for hold in [hold for hold in holds if hold not in under_way]:
         if hold.state is HoldState.RELEASING and hold.next_attempt is not None and hold.next_attempt > now:
             await ledger.update(hold, _an_hour_later(hold, now))
     left = [hold for hold in holds if hold.state is HoldState.HELD or hold.pending or hold.next_attempt]
+    left += under_way
     return f"open: {left[:3]}" if left else await _misplaced(site, ledger)
+
+
+def _under_way(hold: Hold, now: datetime) -> bool:
+    """Whether an attempt may still be under way: it says unknown from before the end is sent until it is answered."""
+    return any(d.outcome is Outcome.UNKNOWN and d.at is not None and now - d.at < _AN_ATTEMPT for d in hold.deliveries)
 
 
 def _an_hour_later(hold: Hold, now: datetime) -> Hold:

@@ -69,9 +69,7 @@ async def _kill(running: Site, kills: int) -> Counter[tuple[str, str]]:
             await roles[role]()
             done[role, stage if aimed else "rest"] += 1
             if number % 20 == 19:
-                report(
-                    f"{number + 1} kills, {len(running.mails)} mails, {sum(not mail.told for mail in running.mails)} open"
-                )
+                report(f"{number + 1} kills, {len(running.mails)} mails")
     return done
 
 
