@@ -22,8 +22,9 @@ from gateway.policy.prepared import Prepared, digest_of
 from gateway.policy.schema.files import ActFile, PolicyFile, WordFile
 from gateway.policy.sieve import Sieves
 from gateway.policy.source import BrokenFile, Document, Problem, SourceFile
-from gateway.policy.wording.grammar import Phrase, PhraseError, parse
+from gateway.policy.wording.grammar import parse
 from gateway.policy.wording.render import Lexicon
+from gateway.policy.wording.tree import Phrase, PhraseError
 
 #: Files that are read: YAML outside `corpus/` and hidden places.
 _SUFFIXES = (".yaml", ".yml")

@@ -13,8 +13,9 @@ from gateway.policy.matcher import ExpertMatcher, Matcher, PatternError, of_phra
 from gateway.policy.policies import Condition
 from gateway.policy.schema.conditions import ActWithin, ConditionModel, WordsWithin
 from gateway.policy.schema.rules import PatternModel
-from gateway.policy.wording.grammar import Phrase, PhraseError, classes, parse, sequence
+from gateway.policy.wording.grammar import classes, parse, sequence
 from gateway.policy.wording.render import Lexicon
+from gateway.policy.wording.tree import Phrase, PhraseError
 
 Key = tuple[int | str, ...]
 

@@ -14,8 +14,8 @@ from typing import Any, Protocol
 import re2
 import regex
 
-from gateway.policy.wording.grammar import Phrase
 from gateway.policy.wording.render import Lexicon, render, render_slots
+from gateway.policy.wording.tree import Phrase
 
 #: Seconds that a pattern of the `regex` package may take on one sentence.
 TIME_LIMIT = 0.02

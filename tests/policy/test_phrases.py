@@ -9,8 +9,9 @@ from gateway.mail.read import from_text
 from gateway.policy.matcher import of_phrase
 from gateway.policy.text import JudgedText
 from gateway.policy.wording.fold import fold
-from gateway.policy.wording.grammar import PhraseError, parse, sequence
+from gateway.policy.wording.grammar import parse, sequence
 from gateway.policy.wording.render import Lexicon
+from gateway.policy.wording.tree import PhraseError
 
 LEXICON = Lexicon(
     "en",

@@ -14,68 +14,15 @@ A contraction is read as the words that it stands for ("you've" is "you have"); 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from gateway.policy.wording.fold import fold
+from gateway.policy.wording.tree import Choice, Class, Edge, Gap, Item, Phrase, PhraseError, Punctuation, Word
 
 #: Words in a gap that is written without a number.
 DEFAULT_GAP = 8
 #: The widest gap that may be asked for: beyond it a sentence says something else.
 WIDEST_GAP = 20
-
-
-class PhraseError(ValueError):
-    """A phrase that the grammar does not know; the text says what and, if possible, how to write it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word: `text` in lower case; `exact` if it stands for this form alone, `prefix` if any ending will do."""
-
-    text: str
-    exact: bool = False
-    prefix: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Punctuation:
-    """A mark that must stand right behind what precedes."""
-
-    mark: str
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """At most `words` words of whatever kind."""
-
-    words: int
-
-
-@dataclass(frozen=True, slots=True)
-class Class:
-    """Any wording of one of these word classes."""
-
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """The start or the end of the sentence."""
-
-    start: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One of several; `optional` if none of them will do as well."""
-
-    alternatives: tuple[Phrase, ...]
-    optional: bool
-
-
-Item = Word | Punctuation | Gap | Class | Edge | Choice
-Phrase = tuple[Item, ...]
 
 _TOKEN = re.compile(
     r"""\s*(?:

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from gateway.policy.wording.canonical import canonical
-from gateway.policy.wording.grammar import Choice, Class, Phrase
 from gateway.policy.wording.rarity import rate, rate_of_run
 from gateway.policy.wording.render import Lexicon
 from gateway.policy.wording.spelling import OPEN, Speller, Unit, may_contract, units
+from gateway.policy.wording.tree import Choice, Class, Phrase
 
 Group = frozenset[bytes]
 

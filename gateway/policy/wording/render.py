@@ -15,8 +15,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gateway.policy.wording.grammar import Choice, Class, Edge, Gap, Item, Phrase, PhraseError, Punctuation, Word
 from gateway.policy.wording.inflection import forms
+from gateway.policy.wording.tree import Choice, Class, Edge, Gap, Item, Phrase, PhraseError, Punctuation, Word
 
 #: Between two words of a phrase: spaces, a comma, a hyphen, brackets, quotes or emphasis marks.
 _SEPARATOR = r"""[ ,*_"'()/-]+"""

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-from gateway.policy.wording.grammar import Choice, Class, Edge, Gap, Item, Phrase, Punctuation, Word
 from gateway.policy.wording.inflection import forms
 from gateway.policy.wording.render import CLITIC, FUSED, Lexicon
+from gateway.policy.wording.tree import Choice, Class, Edge, Gap, Item, Phrase, Punctuation, Word
 
 #: Ends a text that may go on within its last word.
 OPEN = "*"
