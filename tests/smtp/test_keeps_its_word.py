@@ -177,7 +177,7 @@ async def test_draining_waits_for_a_mail_that_is_being_dealt_with() -> None:
         await screener.began.wait()
         async with asyncio.TaskGroup() as group:
             draining = group.create_task(gate.server.drain(10))
-            await asyncio.sleep(0.05)
+            await until(lambda: not gate.server.addresses)  # draining has begun
             screener.go.set()
             assert (await wire.reply()).startswith(b"250 ")
             assert (await wire.ask(b"MAIL FROM:<a@example.org>")).startswith(b"421 4.3.2 ")
@@ -209,7 +209,7 @@ async def test_draining_lets_a_transaction_that_has_begun_and_a_client_that_has_
         await half.ask(b"EHLO c")
         await half.ask(b"MAIL FROM:<a@example.org>")
         draining = group.create_task(gate.server.drain(10))
-        await asyncio.sleep(0.05)
+        await until(lambda: not gate.server.addresses)  # draining has begun
         assert (await half.ask(b"RCPT TO:<b@example.net>")).startswith(b"250 ")
         assert (await half.ask(b"DATA")).startswith(b"354 ")
         await fresh.begin()
