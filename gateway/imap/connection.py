@@ -4,7 +4,7 @@ r"""One connection to an IMAP server: commands in, answers out.
 - One command at a time, under a lock; every one of them in time, or the connection is closed.
 - After a time-out, a cancellation or any fault the connection is closed: what comes next could be the answer to the
   command before.
-- Arguments come ready for the wire (`gateway.imap.names.quoted`) or as `Literal`s.
+- Arguments come ready for the wire (`gateway.imap.names.quoted`) or as `gateway.imap.arguments.Literal`s.
 - NO and BAD are answers, not faults: `Connection.command` gives them, `Connection.expect` raises `Refused`.
 """
 
@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
+from gateway.imap.arguments import Literal, segments
 from gateway.imap.responses import Answer, Pieces
 from gateway.imap.wire import Wire
 from gateway.ports import Unavailable
@@ -66,13 +67,6 @@ class Server:
     ca_file: str | None = None
     connect_timeout: float = 10.0
     command_timeout: float = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Literal:
-    """An argument that is sent as a literal: a message, or a string that no quoted string can hold."""
-
-    content: bytes
 
 
 class Connection:
@@ -133,7 +127,7 @@ class Connection:
         octets = sum(len(argument.content) for argument in arguments if isinstance(argument, Literal))
         limit = self.server.command_timeout + octets / 1_048_576 * _SECONDS_PER_MIB
         async with self._lock:
-            return await self._exchange(name, _segments(name, arguments), limit)
+            return await self._exchange(name, segments(name, arguments), limit)
 
     async def expect(self, name: str, *arguments: str | Literal) -> Answer:
         """Like `command`, for an answer that must be OK.
@@ -244,21 +238,6 @@ def _require(name: str, answer: Answer) -> Answer:
 
 def _reason(error: Exception) -> str:
     return str(error) or "no answer in time"
-
-
-def _segments(name: str, arguments: tuple[str | Literal, ...]) -> list[bytes]:
-    """The command as it is sent: up to the first literal, and each further part when the server asks for it."""
-    segments = [name.encode()]
-    for argument in arguments:
-        if isinstance(argument, Literal):
-            segments[-1] += b" {%d}\r\n" % len(argument.content)
-            segments.append(argument.content)
-        elif any(character in argument for character in "\r\n\0"):
-            raise ValueError(f"CR, LF or NUL in an argument of {name}")
-        else:
-            segments[-1] += b" " + argument.encode()
-    segments[-1] += b"\r\n"
-    return segments
 
 
 def _context(server: Server) -> ssl.SSLContext | None:

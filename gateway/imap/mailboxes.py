@@ -15,7 +15,8 @@ from types import TracebackType
 from typing import Self
 
 from gateway.imap import in_folder
-from gateway.imap.connection import Connection, Literal, Server
+from gateway.imap.arguments import Literal
+from gateway.imap.connection import Connection, Server
 from gateway.imap.names import Layout
 from gateway.imap.places import Locate, Place
 from gateway.imap.pool import Pool

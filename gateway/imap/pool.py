@@ -11,7 +11,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from gateway.imap.connection import Connection, Literal, Refused, Server
+from gateway.imap.arguments import Literal
+from gateway.imap.connection import Connection, Refused, Server
 from gateway.imap.names import INBOX, Layout, decode, quoted
 from gateway.imap.places import Login, Mechanism, Place
 from gateway.imap.responses import Token, text_of

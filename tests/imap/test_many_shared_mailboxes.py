@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.imap.connection import Connection, Literal, Security, Server
+from gateway.imap.arguments import Literal
+from gateway.imap.connection import Connection, Security, Server
 from gateway.imap.mailboxes import ImapMailbox, ImapMailboxes, Limits
 from gateway.imap.places import Login, in_one_login
 from gateway.imap.pool import log_in
