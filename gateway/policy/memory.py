@@ -57,7 +57,7 @@ class Question:
     Attributes:
         message: of the message; the same for each of its recipients, and when it is sent again.
         answers: of the message that it answers; empty if it does not say.
-        sender: of team and submitter.
+        sender: of team and submitter; in a question it may be empty, and the sender's last replies are not asked for.
         strands: one for each outside recipient.
         relations: of team and recipient, likewise.
         sketches: of its sketches (`gateway.policy.repetition.sketches`).

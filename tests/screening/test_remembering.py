@@ -111,7 +111,7 @@ async def desk(
 ) -> AsyncIterator[Desk]:
     tally = Tally(lambda: DAY)
     async with open_ledger(f"sqlite:///{folder}/ledger.db") as ledger:
-        diligence = Diligence(ripe_after=timedelta(), patience=5.0, pause=0.0)
+        diligence = Diligence(ripe_after=timedelta(), patience=5.0, pause=0.0, gathering=0.0)
         asked = memory or ledger.memory
         remembering = Remembering(asked, KEYRING, policies, lambda: NOON, diligence)
         jurisdiction = Jurisdiction([Team("helpdesk", ("*@larch.example",))], {"helpdesk": stance})
@@ -197,6 +197,45 @@ async def test_an_apology_alone_is_not_enough_for_a_customer_who_is_new(tmp_path
         assert await here.send("r1", b"So sorry to hear of the pictures.", "m1", "r0", "m2") == "passed", "he is known"
         await here.hear("d1", ANGRY, customer="dora@customer.example")
         assert await here.send("r2", b"We are sorry for the loss.", "d1", envelope=to_dora) == alone, "she is new"
+
+
+class Noting:
+    """A memory that notes what it is asked and told."""
+
+    def __init__(self) -> None:
+        self.asked: list[Question] = []
+        self.told: list[int] = []
+
+    async def recall(self, question: Question) -> Recollection:
+        self.asked.append(question)
+        return Recollection()
+
+    async def sent(self, *replies: Sent) -> None:
+        self.told.append(len(replies))
+
+    async def heard(self, _heard: object) -> None:
+        raise AssertionError
+
+
+async def test_the_memory_is_asked_for_what_rules_need_and_for_nothing_where_none_needs_it(
+    tmp_path: Path, policies: Policies
+) -> None:
+    noting = Noting()
+    async with desk(tmp_path, policies, noting) as here:
+        await here.send("r1", CANNED, "m1")
+    assert [question.sender for question in noting.asked] == [""], "no rule that ships looks at a sender's last"
+    async with desk(tmp_path, replace(policies, policies=()), noting) as here:
+        await here.send("r2", CANNED, "m1")
+    assert (len(noting.asked), noting.told) == (1, [1])
+
+
+async def test_replies_that_go_out_one_after_the_other_are_kept_together(tmp_path: Path, policies: Policies) -> None:
+    noting = Noting()
+    async with desk(tmp_path, policies, noting) as here, asyncio.TaskGroup() as group:
+        for number in range(60):
+            group.create_task(here.send(f"r{number}", CANNED, "m1"))
+    assert sum(noting.told) == 60
+    assert 2 <= len(noting.told) < 30
 
 
 class Faulty:
