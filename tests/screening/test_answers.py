@@ -3,33 +3,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.policy.finding import Finding, Mode, Part, Severity
+from gateway.policy.finding import Finding
 from gateway.screening import answers
 from gateway.verdict.verdict import Action, Verdict
+from tests.hold.holds import FINDING
 
 
 def finding(message: str, excerpt: str = "", suggestion: str = "") -> Finding:
-    return Finding(
-        policy="blame/label",
-        rule="r",
-        check="phrases",
-        family="blame-direct",
-        mode=Mode.HOLD,
-        severity=Severity.HIGH,
-        points=3,
-        counted=True,
-        because=None,
-        part=Part.BODY,
-        sentence=0,
-        start=0,
-        end=len(excerpt),
-        excerpt=excerpt,
-        message=message,
-        suggestion=suggestion,
-    )
+    return replace(FINDING, end=len(excerpt), excerpt=excerpt, message=message, suggestion=suggestion)
 
 
 def verdict(*findings: Finding) -> Verdict:
