@@ -37,10 +37,10 @@ def _beginning(plan: Mapping[str, Any]) -> list[str]:
     return [
         f"- It goes on from the judge {plan['further']}, which an earlier commit ships, and which learned in three",
         f"  epochs from all but {others}; {100 * plan['again']:.0f} % of those rows, drawn by the seed, were gone over",
-        f"  again. Its weights are {100 * plan['share']:.0f} % of the way from the earlier to what came out, which",
-        "  forgets less; of 50, 70 and 100 % that was the best on half of the rows to choose on. About a third of the",
-        "  time a row came with harmless changes. The earlier judge was taught by a script over the same modules: only the",
-        "  step from it to this one can be repeated by `bedside judge train`.",
+        f"  again. Its weights are {100 * plan['share']:.0f} % of the way from the earlier ones to the new, which",
+        "  forgets less; of 50, 70 and 100 % the best on half of the rows to choose on. About a third of the",
+        "  time a row came with harmless changes. The earlier judge was taught by a script over the same modules:",
+        "  only the step from it to this one can be repeated by `bedside judge train`.",
         "",
     ]
 
