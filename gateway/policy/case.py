@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from gateway.mail.reply import Reply, SentenceKind
+from gateway.policy.acts import Act, ActWay
 from gateway.policy.context import Context
 from gateway.policy.judgement import Judgement
 from gateway.policy.matcher import Matcher
-from gateway.policy.policies import Act, ActWay, Policies
+from gateway.policy.policies import Policies
 from gateway.policy.seen import Seen
 from gateway.policy.text import Hit, JudgedText
 from gateway.policy.wording.fold import fold

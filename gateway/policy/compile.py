@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gateway.policy.acts import Act, ActWay
 from gateway.policy.checks.table import CHECKS
 from gateway.policy.finding import Mode, Severity
 from gateway.policy.maker import Key, Maker
 from gateway.policy.matcher import Matcher
-from gateway.policy.policies import Act, ActWay, Approved, Condition, Ease, Escalation, Policy, Rule
+from gateway.policy.policies import Approved, Condition, Ease, Escalation, Policy, Rule
 from gateway.policy.schema.conditions import ConditionModel, EaseModel, EscalateModel
 from gateway.policy.schema.files import ActFile, ExceptionModel, PolicyFile, Quotations
 from gateway.policy.schema.rules import NoneModel, RuleModel

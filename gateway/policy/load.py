@@ -13,18 +13,17 @@ from hashlib import sha256
 from typing import Any
 
 from gateway.policy import compile as compiling
-from gateway.policy import index, sieving
+from gateway.policy import index, sieving, word_classes
+from gateway.policy.acts import Act
 from gateway.policy.examples import proven
 from gateway.policy.maker import Maker
 from gateway.policy.matcher import Matcher, WordingMatcher, of_phrase
-from gateway.policy.policies import Act, Policies, Policy
+from gateway.policy.policies import Policies, Policy
 from gateway.policy.prepared import Prepared, digest_of
 from gateway.policy.schema.files import ActFile, PolicyFile, WordFile
 from gateway.policy.sieve import Sieves
 from gateway.policy.source import BrokenFile, Document, Problem, SourceFile
-from gateway.policy.wording.grammar import parse
 from gateway.policy.wording.render import Lexicon
-from gateway.policy.wording.tree import Phrase, PhraseError
 
 #: Files that are read: YAML outside `corpus/` and hidden places.
 _SUFFIXES = (".yaml", ".yml")
@@ -147,26 +146,20 @@ class _Loading:
     # --- words ---
 
     def _lexicons(self, files: list[SourceFile]) -> dict[str, Lexicon]:
-        classes: dict[str, dict[str, tuple[Phrase, ...]]] = {}
-        owner: dict[tuple[str, str], str] = {}
         for file in files:
             for words in self._word_file(file):
                 self.words[file.path] = words
-                for name, phrases in words.classes.items():
-                    first = owner.setdefault((words.language, name), file.path)
-                    if first != file.path:
-                        self._note(file.path, f"word class “{name}” is in {first} already; that one counts")
-                        continue
-                    parsed = tuple(parse(text, words.language) for text in phrases)
-                    classes.setdefault(words.language, {})[name] = parsed
-        return {language: Lexicon(language, found) for language, found in classes.items()}
+        made, notes = word_classes.lexicons(self.words)
+        for path, note in notes:
+            self._note(path, note)
+        return made
 
     def _word_file(self, file: SourceFile) -> list[WordFile]:
         """The file, or its last good version, or nothing."""
         try:
             document = self._document(file)
             words = document.validate(WordFile)
-            _check_phrases(document, words)
+            word_classes.check(document, words)
         except BrokenFile as trouble:
             known = self.keep.words.get(file.path)
             self._broken(file, trouble, known is not None)
@@ -241,25 +234,6 @@ class _Loading:
 
     def _note(self, path: str, message: str) -> None:
         self.problems.append(Problem(path, 1, 1, "", message, fatal=False))
-
-
-def _check_phrases(document: Document, words: WordFile) -> None:
-    mistakes = [
-        document.problem(("classes", name, number), str(trouble))
-        for name, phrases in words.classes.items()
-        for number, text in enumerate(phrases)
-        if (trouble := _mistake(text, words.language)) is not None
-    ]
-    if mistakes:
-        raise BrokenFile(*mistakes)
-
-
-def _mistake(text: str, language: str) -> PhraseError | None:
-    try:
-        parse(text, language)
-    except PhraseError as trouble:
-        return trouble
-    return None
 
 
 def _id_of(path: str) -> str:

@@ -9,10 +9,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from gateway.mail.reply import SentenceKind
+from gateway.policy.acts import Act
 from gateway.policy.finding import Mode, Part, Severity, To
 from gateway.policy.index import Index
 from gateway.policy.matcher import Matcher
-from gateway.policy.schema.files import ActExamples, Examples, Status, WordFile
+from gateway.policy.schema.files import Examples, Status, WordFile
 
 if TYPE_CHECKING:
     from gateway.policy.checks.check import Check
@@ -181,46 +182,6 @@ class Policy:
     rules: tuple[Rule, ...]
     exceptions: tuple[Approved, ...]
     examples: Examples
-    matchers: tuple[Matcher, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ActWay:
-    """One way to recognise an act.
-
-    Attributes:
-        matchers: any of these; empty where links or attachments are what counts.
-        language: of the wording.
-        echoes: content words that the sentence must share with the customer's; 0 if it does not matter.
-        question: whether the sentence must be a question, or must not; None if it does not matter.
-        links: a link in the reply is enough.
-        attachments: an attachment is enough.
-    """
-
-    matchers: tuple[Matcher, ...]
-    language: str
-    echoes: int = 0
-    question: bool | None = None
-    links: bool = False
-    attachments: bool = False
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Act:
-    """A speech act.
-
-    Attributes:
-        name: as policies ask for it.
-        ways: any of these.
-        none: not where one of these stands in the same sentence.
-        examples: sentences in which it is, and is not.
-        matchers: every pattern in it, once.
-    """
-
-    name: str
-    ways: tuple[ActWay, ...]
-    none: tuple[Matcher, ...]
-    examples: ActExamples
     matchers: tuple[Matcher, ...]
 
 

@@ -13,9 +13,10 @@ from itertools import chain
 
 import hyperscan
 
+from gateway.policy.acts import Act
 from gateway.policy.lines import Form
 from gateway.policy.matcher import ExpertMatcher, Matcher, WordingMatcher, is_plain
-from gateway.policy.policies import Act, Policy
+from gateway.policy.policies import Policy
 from gateway.policy.sieve import Sieve, Sieves, Use, automaton, expert_automaton, pack, unpack
 from gateway.policy.wording.literals import Chooser, Group, Needed
 from gateway.policy.wording.render import Lexicon
