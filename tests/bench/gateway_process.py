@@ -31,6 +31,7 @@ from gateway.judge.client import SocketJudge
 from gateway.mail.envelope import Envelope
 from gateway.mail.limits import Limits as ReadingLimits
 from gateway.mail.server_reply import ServerReply
+from gateway.policy.policies import Policies
 from gateway.policy.teams import Team
 from gateway.ports import Judgement, Message, Screener, Transaction
 from gateway.screening.holding import Holding
@@ -92,10 +93,8 @@ def judging_process() -> Iterator[Path]:
             process.wait()
 
 
-def rules(address: UpstreamAddress, tally: Tally, judge: Asking | None) -> Screening:
+def rules(address: UpstreamAddress, tally: Tally, policies: Policies, judge: Asking | None) -> Screening:
     """Everything that a worker does with a message of a team that is observed."""
-    policies = policies_of(None, None)
-    assert policies is not None
     team = Team(name="bench", members=("*@support.bench.example",))
     judging = Judging(
         jurisdiction=Jurisdiction([team], {"bench": Stance()}, observed=frozenset({"bench"})),
@@ -110,14 +109,14 @@ def rules(address: UpstreamAddress, tally: Tally, judge: Asking | None) -> Scree
     return Screening(judging, holding, tally, carriage, Superseding(ledger, _now), time.monotonic)
 
 
-async def main(sock: socket.socket, upstream: int, what: str, judge: Asking | None) -> dict[str, float]:
+async def main(sock: socket.socket, upstream: int, policies: Policies | None, judge: Asking | None) -> dict[str, float]:
     """Serve until SIGTERM; give the report."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     address = UpstreamAddress("127.0.0.1", upstream, "gateway.bench")
     tally = Tally(lambda: _now().date())
-    screener: Screener = Nothing() if what == "nothing" else rules(address, tally, judge)
+    screener: Screener = Nothing() if policies is None else rules(address, tally, policies, judge)
     limits = Limits(sessions=2000, message_size=80 << 20)
     pool = Pool(address)
     gc.collect()
@@ -137,9 +136,10 @@ def serve_all(port: int, upstream: int, what: str, judge: Asking | None) -> dict
     """Run one worker, or two that accept on one socket; give the report of the first."""
     sock = socket.socket()
     sock.bind(("127.0.0.1", port))
+    policies = None if what == "nothing" else policies_of(None, None)
     sock.listen(1024)
     second = os.fork() if "--twice" in sys.argv else None
-    figures = uvloop.run(main(sock, upstream, what, judge))
+    figures = uvloop.run(main(sock, upstream, policies, judge))
     if second == 0:
         sys.exit()
     if second is not None:

@@ -90,7 +90,7 @@ def _python(name: str, module: str, *arguments: str) -> Iterator[System]:
     command = [sys.executable, "-m", f"tests.bench.{module}", str(port), *arguments]
     process = subprocess.Popen(command, start_new_session=True)
     try:
-        wait_for_banner(port, process, 60)
+        wait_for_banner(port, process, 180)
         yield System(name, port, process.pid)
     finally:
         process.send_signal(signal.SIGTERM)
