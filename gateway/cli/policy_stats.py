@@ -38,7 +38,11 @@ def stats(
     except Unavailable as error:
         typer.echo(f"bedside policy stats: {str(error).splitlines()[0]}", err=True)
         raise typer.Exit(Exit.UNAVAILABLE) from None
-    for line in table(counts, [hold for hold in holds if hold.created.date() >= since]):
+    recent = [hold for hold in holds if hold.created.date() >= since]
+    if not counts and not recent:
+        typer.echo(f"Nothing was counted since {since}. Counts appear seconds after the first mail was judged.")
+        return
+    for line in table(counts, recent):
         typer.echo(line)
 
 

@@ -79,6 +79,12 @@ def test_stats_counts_rules_and_what_became_of_them(config: Path) -> None:
     assert "anna" not in result.stdout, "nobody is counted"
 
 
+def test_stats_of_an_empty_ledger_say_so(config: Path) -> None:
+    config.write_text(config.read_text().replace("ledger.sqlite", "fresh.sqlite"))
+    result = CliRunner().invoke(app, ["policy", "stats", "--config", str(config)])
+    assert (result.exit_code, "Nothing was counted since" in result.stdout) == (0, True), result.output
+
+
 def test_learn_proposes_and_writes_only_when_told(config: Path, tmp_path: Path) -> None:
     path = tmp_path / "own/blame/loss.yaml"
     result = CliRunner().invoke(app, ["policy", "learn", "--config", str(config)])
