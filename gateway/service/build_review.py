@@ -16,9 +16,10 @@ from gateway.ports import Ledger, Mailboxes, Route
 from gateway.review.climbing import Climbing
 from gateway.review.faces import Faces
 from gateway.review.keeper import Crew, Keeper, Timing
+from gateway.review.mending import Office
 from gateway.review.releasing import OnUnknown, Releasing, Sending
 from gateway.review.returning import Returning
-from gateway.review.reviewing import Office, Reviewing
+from gateway.review.reviewing import Reviewing
 from gateway.service.build_smtp import now
 from gateway.service.settings import Settings
 from gateway.service.settings_servers import FolderSettings, ImapSettings

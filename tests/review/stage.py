@@ -17,9 +17,10 @@ from gateway.ports import Mailboxes, Route
 from gateway.review.climbing import Climbing
 from gateway.review.faces import Faces
 from gateway.review.keeper import Crew, Keeper, Timing
+from gateway.review.mending import Office
 from gateway.review.releasing import OnUnknown, Releasing, Sending
 from gateway.review.returning import Returning
-from gateway.review.reviewing import Office, Reviewing
+from gateway.review.reviewing import Reviewing
 from tests.hold.holds import CONTENT, SECRET, Clock, a_hold
 from tests.review.cabinet import Box, Cabinet
 from tests.review.plain_faces import PlainFaces
