@@ -55,6 +55,9 @@ def train(
         list[str] | None, typer.Option(help="With --further: an author whom the earlier model has not met.")
     ] = None,
     again: Annotated[float, typer.Option(help="With --further: share of all other rows to go over again.")] = 1.0,
+    share: Annotated[
+        float, typer.Option(help="With --further: of what was learned in the weights that ship; the rest is as it was.")
+    ] = 1.0,
     rate: Annotated[float, typer.Option(help="Highest learning rate of the encoder.")] = 1.5e-4,
 ) -> None:
     """Teach a judge; an hour on two cores. What was cut off goes on: weights are kept in OUT/weights each epoch."""
@@ -62,12 +65,12 @@ def train(
     from gateway.judge.training.fit import Plan  # noqa: PLC0415 - needs the extra
     from gateway.judge.training.produce import Start, finish, gather, teach  # noqa: PLC0415
 
-    start = Start(encoder or _installed_encoder(), layers, further / "model.onnx" if further else None)
+    start = Start(encoder or _installed_encoder(), layers, further / "model.onnx" if further else None, share)
     lesson = Plan(seed=seed, epochs=epochs, rate=rate, frozen=layers // 3)
     plan = replace(lesson, fresh=tuple(fresh or ()), again=again)
     material = gather(corpus, real)
     network, plan = teach(material, start, plan, out / "weights")
-    model = finish(network, material, start.trunk, plan, out)
+    model = finish(network, material, start, plan, out)
     typer.echo(f"{out}: model {model.digest}.")
 
 
