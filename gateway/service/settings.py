@@ -212,6 +212,15 @@ class Settings(Table):
                     raise ValueError(f"the mute of {mute.policy} is for team {team!r}, and there is no such [[team]]")
         return self
 
+    @model_validator(mode="before")
+    @classmethod
+    def _feed_implies_memory(cls, written: object) -> object:
+        if isinstance(written, dict) and written.get("feed") is not None:
+            memory = written.get("memory", {})
+            if isinstance(memory, dict):
+                return {**written, "memory": {"use": True, **memory}}
+        return written
+
     @model_validator(mode="after")
     def _feed_needs_memory(self) -> Settings:
         if self.feed is not None and not self.memory.use:

@@ -54,6 +54,12 @@ def test_a_feed_without_a_memory_is_a_mistake_that_is_named(tmp_path: Path) -> N
     assert settings(tmp_path, "memory = {use = false}").feed is None
 
 
+def test_nothing_is_remembered_unless_it_is_asked_for_or_a_feed_needs_it(tmp_path: Path) -> None:
+    feed = 'feed = {listen = "127.0.0.1:10024"}\n'
+    ways = ("", "memory = {use = true}", feed, feed + "memory = {keep = 9}")
+    assert [settings(tmp_path, way).memory.use for way in ways] == [False, True, True, True]
+
+
 async def test_switched_off_nothing_is_asked_and_what_was_kept_is_forgotten(tmp_path: Path) -> None:
     off = await asyncio.to_thread(settings, tmp_path, "memory = {use = false}")
     async with open_ledger(f"sqlite:///{tmp_path}/ledger.db") as ledger:
@@ -78,7 +84,7 @@ async def test_it_forgets_what_is_past_its_time_and_nothing_else(tmp_path: Path)
             )
         asked = letter(mail("r3", "An old answer.\n\nA new answer.", subject="Third thing"))
         before = await ledger.memory.recall(asked.question)
-        assert await forget(MemorySettings(keep=30), ledger.memory) > 0
+        assert await forget(MemorySettings(use=True, keep=30), ledger.memory) > 0
         after = await ledger.memory.recall(asked.question)
     assert (len(before.by_sender), len(after.by_sender)) == (2, 1)
     assert after.relations == before.relations, "which are kept for a year"
