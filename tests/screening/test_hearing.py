@@ -43,7 +43,7 @@ class Kept:
     async def recall(self, _question: Question) -> Recollection:
         raise AssertionError("the feed asks nothing")
 
-    async def sent(self, _sent: Sent) -> None:
+    async def sent(self, *_replies: Sent) -> None:
         raise AssertionError("the feed sends nothing")
 
     async def heard(self, heard: Heard) -> None:
