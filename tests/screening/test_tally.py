@@ -21,9 +21,9 @@ def test_a_verdict_is_counted_by_what_was_done_and_by_rule() -> None:
     tally.judged("helpdesk", verdict(finding("m"), shadow, beside), "held")
     assert tally.take() == {
         Count(DAY, "helpdesk", "carried_out", "held"): 1,
-        Count(DAY, "helpdesk", "hold", "blame/label#r"): 1,
-        Count(DAY, "helpdesk", "shadow", "blame/label#s"): 1,
-        Count(DAY, "helpdesk", "not_counted", "blame/label#b"): 1,
+        Count(DAY, "helpdesk", "hold", "blame/counterfactual#should-have"): 1,
+        Count(DAY, "helpdesk", "shadow", "blame/counterfactual#s"): 1,
+        Count(DAY, "helpdesk", "not_counted", "blame/counterfactual#b"): 1,
     }
 
 
