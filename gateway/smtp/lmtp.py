@@ -11,7 +11,6 @@ counted and forgotten, and the commands that can be wrong are those of our own m
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -23,13 +22,14 @@ from gateway.ports import Ear, Unavailable
 from gateway.smtp import paths, replies
 from gateway.smtp.census import Census
 from gateway.smtp.counters import Counters
+from gateway.smtp.incoming import take_in
 from gateway.smtp.intake import NO_SPACE, TOO_BIG, Intake
 from gateway.smtp.networks import Networks
 from gateway.smtp.reception import Connection
 from gateway.smtp.server import Server, receive
-from gateway.smtp.stream import CHUNK
 from gateway.smtp.tls import ServerTls
 from gateway.smtp.trace import HEAD, loops
+from gateway.smtp.turns import Turns
 from gateway.smtp.values import BareNewlines, Limits, Listener
 
 _Command = Callable[["FeedDialogue", bytes], Awaitable[ServerReply]]
@@ -50,6 +50,7 @@ class FeedReception:
         ear: told of each copy.
         census: what caps are held against.
         counters: what happened.
+        turns: at what is big.
     """
 
     listener: Listener
@@ -57,6 +58,7 @@ class FeedReception:
     ear: Ear
     census: Census
     counters: Counters = field(default_factory=Counters)
+    turns: Turns = field(default_factory=Turns)
     tls: ServerTls | None = None
     protocol: str = "LMTP"
     networks: Networks = field(init=False)
@@ -218,7 +220,7 @@ async def _take(connection: Connection, reception: FeedReception, envelope: Enve
     """
     intake = Intake(reception.limits, BareNewlines.PASS, reception.census)
     try:
-        await _read(connection, reception, intake)
+        await take_in(connection, intake, reception.limits.patience, reception.turns, _nothing_between)
         if intake.fault is not None:
             reception.counters.faulty += 1
             if intake.fault is NO_SPACE:
@@ -241,23 +243,8 @@ async def _take(connection: Connection, reception: FeedReception, envelope: Enve
         intake.free()
 
 
-async def _read(connection: Connection, reception: FeedReception, intake: Intake) -> None:
-    """All octets up to the end of the data; past a limit they are read and thrown away."""
-    patience = reception.limits.patience
-    loop = asyncio.get_running_loop()
-    latest = loop.time() + patience.message
-    while True:
-        chunk = await connection.chunk(min(patience.block, latest - loop.time()))
-        rest = intake.feed(chunk)
-        if rest is not None:
-            connection.unread(rest)
-            break
-        if intake.is_overfull:
-            await intake.spool()
-        if len(chunk) == CHUNK:
-            await asyncio.sleep(0)
-    if intake.is_for_disk:
-        await intake.spool()
+async def _nothing_between() -> None:
+    """Nobody waits upstream, and whoever sends a copy may send all of it."""
 
 
 def _text(octets: bytes) -> str:

@@ -13,14 +13,14 @@ from datetime import UTC, datetime
 from gateway.mail.envelope import Envelope
 from gateway.mail.server_reply import ServerReply
 from gateway.smtp import replies
+from gateway.smtp.incoming import take_in
 from gateway.smtp.intake import Intake
 from gateway.smtp.leg import Leg
 from gateway.smtp.message import MemoryMessage, SpooledMessage
 from gateway.smtp.reception import Connection, Reception
-from gateway.smtp.stream import CHUNK, ClientGone
+from gateway.smtp.stream import ClientGone
 from gateway.smtp.trace import HEAD, loops, on_top
 from gateway.smtp.transaction import UpstreamTransaction
-from gateway.smtp.turns import Turns
 
 
 async def submit(connection: Connection, reception: Reception, leg: Leg, envelope: Envelope) -> ServerReply:
@@ -73,36 +73,26 @@ def _now() -> datetime:
 
 
 async def _take_in(connection: Connection, reception: Reception, leg: Leg, intake: Intake) -> None:
-    loop = asyncio.get_running_loop()
-    patience = reception.limits.patience
-    latest = loop.time() + patience.message
+    """Read the message while upstream is kept awake.
+
+    Raises:
+        ClientGone: the client went away before its message was complete, or was told twice that it is too big.
+    """
     heartbeat: _Heartbeat | None = None
+
+    async def between() -> None:
+        nonlocal heartbeat
+        heartbeat = heartbeat or _Heartbeat(asyncio.get_running_loop(), leg, reception.pool.address.keep_awake)
+        if intake.size > 2 * reception.limits.message_size:
+            # It was told the limit by EHLO, and may be told again; but nobody has to listen for ever.
+            await connection.push(replies.TOO_BIG.wire)
+            raise ClientGone
+
     try:
-        while True:
-            chunk = await connection.chunk(min(patience.block, latest - loop.time()))
-            rest = intake.feed(chunk)
-            if rest is not None:
-                break
-            heartbeat = heartbeat or _Heartbeat(loop, leg, reception.pool.address.keep_awake)
-            if intake.size > 2 * reception.limits.message_size:
-                # It was told the limit by EHLO, and may be told again; but nobody has to listen for ever.
-                await connection.push(replies.TOO_BIG.wire)
-                raise ClientGone
-            await _give_way(chunk, intake, reception.pool.turns)
-        connection.unread(rest)
-        if intake.is_for_disk:
-            await intake.spool()
+        await take_in(connection, intake, reception.limits.patience, reception.pool.turns, between)
     finally:
         if heartbeat is not None:
             heartbeat.stop()
-
-
-async def _give_way(chunk: bytes, intake: Intake, turns: Turns) -> None:
-    """Between two chunks of something big, let the disk and others have their turn."""
-    if intake.is_overfull:
-        await intake.spool()
-    elif len(chunk) == CHUNK:
-        await turns.take()
 
 
 class _Heartbeat:
