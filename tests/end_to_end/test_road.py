@@ -20,7 +20,7 @@ from tests.servers.dovecot import PASSWORD, Dovecot, dovecot
 from tests.servers.folders import reachable_folder
 from tests.servers.neomutt import neomutt
 from tests.servers.ports import free_ports
-from tests.servers.postfix import Postfix, postfix, render
+from tests.servers.postfix import Postfix, postfix, render, submission_services
 from tests.servers.sink import Sink, smtp_sink
 from tests.servers.swaks import swaks
 
@@ -126,14 +126,7 @@ def in_front_of_submission(folder: Path) -> Iterator[Road]:
     """Clients speak to the gateway on a port with STARTTLS; their AUTH is passed to Postfix, which asks Dovecot."""
     entrance, submission, release = free_ports(3)
     with smtp_sink() as sink, dovecot(folder / "dovecot") as mailboxes:
-        services = render(
-            "submission.master.cf.j2",
-            submission=f"127.0.0.1:{submission}",
-            release=f"127.0.0.1:{release}",
-            bedside="127.0.0.1/32",
-            sasl=f"inet:127.0.0.1:{mailboxes.sasl_port}",
-            processes=20,
-        )
+        services = submission_services(submission, release, mailboxes.sasl_port)
         with postfix(services, (submission, release), sink.port) as server:
             listener = (
                 f'listen = "127.0.0.1:{entrance}"\nclients = []\ntls = "starttls"\n'

@@ -97,6 +97,24 @@ def render(template: str, **values: object) -> str:
     return environment.get_template(template).render(values)
 
 
+def submission_services(submission: int, release: int, sasl: int) -> str:
+    """The services of the submission placement, whose SASL is Dovecot's, on loopback.
+
+    Args:
+        submission: port where the gateway hands on what clients submit.
+        release: port for what is released.
+        sasl: port of Dovecot's SASL.
+    """
+    return render(
+        "submission.master.cf.j2",
+        submission=f"127.0.0.1:{submission}",
+        release=f"127.0.0.1:{release}",
+        sasl=f"inet:127.0.0.1:{sasl}",
+        bedside="127.0.0.1",
+        processes=20,
+    )
+
+
 @dataclass
 class Postfix:
     """A Postfix that a test started.

@@ -19,7 +19,7 @@ from gateway.smtp.tls import ServerTls
 from gateway.smtp.values import Announce, Listener, ListenerTls, UpstreamAddress
 from tests.servers.dovecot import PASSWORD, DovecotOptions, dovecot
 from tests.servers.ports import free_ports
-from tests.servers.postfix import Postfix, postfix, render
+from tests.servers.postfix import Postfix, postfix, submission_services
 from tests.servers.sink import Sink, smtp_sink
 from tests.servers.swaks import swaks
 from tests.smtp.certificates import certificate
@@ -55,14 +55,7 @@ def behind() -> Iterator[Behind]:
         Path(root).chmod(0o755)
         sink = stack.enter_context(smtp_sink())
         imap = stack.enter_context(dovecot(Path(root) / "dovecot", options=mechanisms))
-        services = render(
-            "submission.master.cf.j2",
-            submission=f"127.0.0.1:{port}",
-            release=f"127.0.0.1:{release}",
-            sasl=f"inet:127.0.0.1:{imap.sasl_port}",
-            bedside="127.0.0.1",
-            processes=20,
-        )
+        services = submission_services(port, release, imap.sasl_port)
         with postfix(services, (port, release), sink.port) as server:
             yield Behind(port, release, server, sink)
 

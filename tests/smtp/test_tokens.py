@@ -17,7 +17,7 @@ from gateway.smtp.values import UpstreamAddress
 from tests.imap.test_tokens import ACCEPTING, KEY, VALIDATING, token
 from tests.servers.dovecot import PASSWORD, DovecotOptions, dovecot
 from tests.servers.ports import free_ports
-from tests.servers.postfix import Postfix, postfix, render
+from tests.servers.postfix import Postfix, postfix, submission_services
 from tests.servers.sink import smtp_sink
 from tests.smtp.client import WireClient, client
 from tests.smtp.gateway import Passing, gateway
@@ -42,14 +42,7 @@ def server() -> Iterator[tuple[int, Postfix]]:
         options = DovecotOptions(mechanisms=_OFFERED, extra=extra)
         sink = stack.enter_context(smtp_sink())
         imap = stack.enter_context(dovecot(root / "dovecot", options=options))
-        services = render(
-            "submission.master.cf.j2",
-            submission=f"127.0.0.1:{port}",
-            release=f"127.0.0.1:{release}",
-            sasl=f"inet:127.0.0.1:{imap.sasl_port}",
-            bedside="127.0.0.1",
-            processes=20,
-        )
+        services = submission_services(port, release, imap.sasl_port)
         with postfix(services, (port, release), sink.port) as running:
             yield port, running
 
