@@ -77,9 +77,7 @@ class PolicyCache:
         if self._folder is None:
             return
         try:
-            with NamedTemporaryFile(dir=self._folder, delete=False) as file:
-                file.write(to_octets(prepared))
-            Path(file.name).replace(self._path(self._folder, prepared.files))
+            _write(self._path(self._folder, prepared.files), to_octets(prepared))
             for old in sorted(self._folder.glob(f"*{_SUFFIX}"), key=_age)[:-_KEPT]:
                 old.unlink(missing_ok=True)
         except OSError as error:
@@ -103,6 +101,22 @@ def _read(path: Path) -> bytes:
         if not stat.S_ISREG(facts.st_mode) or not _is_ours(facts):
             raise PermissionError("somebody else could have written it")
         return file.read()
+
+
+def _write(path: Path, octets: bytes) -> None:
+    """Put a file there whole, or none.
+
+    Raises:
+        OSError: it could not be written; nothing of it is left.
+    """
+    with NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        try:
+            file.write(octets)
+            file.flush()
+            Path(file.name).replace(path)
+        except OSError:
+            Path(file.name).unlink(missing_ok=True)
+            raise
 
 
 def _age(path: Path) -> float:
