@@ -16,12 +16,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from gateway.mail.envelope import Client, Envelope, Path
+from gateway.mail.envelope import Client, Envelope
 from gateway.mail.server_reply import ServerReply
 from gateway.ports import Ear, Unavailable
 from gateway.smtp import paths, replies
 from gateway.smtp.census import Census
 from gateway.smtp.counters import Counters
+from gateway.smtp.draft import Draft
 from gateway.smtp.incoming import take_in
 from gateway.smtp.intake import NO_SPACE, TOO_BIG, Intake
 from gateway.smtp.networks import Networks
@@ -86,13 +87,12 @@ class FeedDialogue:
         self._connection = connection
         self._reception = reception
         self._hello = b""
-        self._sender: Path | None = None
-        self._recipients: list[Path] = []
+        self._draft = Draft()
 
     @property
     def in_transaction(self) -> bool:
         """Whether MAIL was accepted and DATA is still to come."""
-        return self._sender is not None
+        return self._draft.sender is not None
 
     async def answer(self, line: bytes) -> ServerReply:
         """Carry out one command.
@@ -109,7 +109,7 @@ class FeedDialogue:
 
     def break_off(self, _reply: ServerReply) -> None:
         """Forget the transaction: something went wrong here."""
-        self._clear()
+        self._draft.clear()
 
     def reset_by_tls(self) -> None:
         """The feed has no TLS of its own."""
@@ -120,7 +120,7 @@ class FeedDialogue:
     async def _lhlo(self, argument: bytes) -> ServerReply:
         if not argument:
             return replies.SYNTAX_HELLO
-        self._clear()
+        self._draft.clear()
         self._hello = argument
         return ServerReply.of(250, self._reception.listener.hostname, *_OFFERED)
 
@@ -130,41 +130,36 @@ class FeedDialogue:
     async def _mail(self, argument: bytes) -> ServerReply:
         if not self._hello:
             return replies.HELLO_FIRST
-        if self._sender is not None:
+        if self.in_transaction:
             return replies.NESTED_MAIL
         if self._connection.address not in self._reception.networks:
             return replies.DENIED
         sender = paths.path(argument, b"FROM:")
         if sender is None:
             return replies.SYNTAX_MAIL
-        self._sender = sender
+        self._draft.sender = sender
         return replies.OK
 
     async def _rcpt(self, argument: bytes) -> ServerReply:
-        if self._sender is None:
-            return replies.MAIL_FIRST
         recipient = paths.path(argument, b"TO:")
-        if recipient is None:
-            return replies.SYNTAX_RCPT
-        if len(self._recipients) >= self._reception.limits.recipients:
-            return replies.TOO_MANY_RECIPIENTS
-        self._recipients.append(recipient)
+        objection = self._draft.objection_to_rcpt(recipient, self._reception.limits.recipients)
+        if objection is not None or recipient is None:
+            return objection or replies.SYNTAX_RCPT
+        self._draft.recipients.append(recipient)
         return replies.OK
 
     async def _data(self, argument: bytes) -> ServerReply:
         """Take a copy in; all replies but the last are sent here (RFC 2033 4.2)."""
-        if self._sender is None:
-            return replies.MAIL_FIRST
-        if argument:
-            return replies.NO_ARGUMENT
-        if not self._recipients:
-            return replies.RCPT_FIRST
+        objection = self._draft.objection_to_data(argument)
+        if objection is not None:
+            return objection
         if self._reception.census.memory_is_short:
             return replies.NO_ROOM
         self.junk = 0
-        client = Client(self._connection.address, _text(self._hello), listener=self._reception.listener.name)
-        envelope = Envelope(self._sender, tuple(self._recipients), client)
-        self._clear()
+        hello = self._hello.decode("utf-8", "surrogateescape")
+        client = Client(self._connection.address, hello, listener=self._reception.listener.name)
+        envelope = self._draft.envelope(client)
+        self._draft.clear()
         await self._connection.push(replies.GO_AHEAD.wire)
         reply = NOT_NOW
         try:
@@ -179,7 +174,7 @@ class FeedDialogue:
         if argument:
             return replies.NO_ARGUMENT
         self.junk += 1
-        self._clear()
+        self._draft.clear()
         return replies.OK
 
     async def _noop(self, _argument: bytes) -> ServerReply:
@@ -192,10 +187,6 @@ class FeedDialogue:
 
     async def _no_argument(self, _argument: bytes) -> ServerReply:
         return replies.NO_ARGUMENT
-
-    def _clear(self) -> None:
-        self._sender = None
-        self._recipients = []
 
     commands: ClassVar[dict[bytes, _Command]] = {
         b"LHLO": _lhlo,
@@ -245,7 +236,3 @@ async def _take(connection: Connection, reception: FeedReception, envelope: Enve
 
 async def _nothing_between() -> None:
     """Nobody waits upstream, and whoever sends a copy may send all of it."""
-
-
-def _text(octets: bytes) -> str:
-    return octets.decode("utf-8", "surrogateescape")
