@@ -43,7 +43,7 @@ lint: $(VENV)/.test  ## Formatting, lint, types and layers
 
 .PHONY: quick
 quick: $(VENV)/.test  ## The tests that need no server, under a minute
-	$(BIN)/pytest -q -m "not servers and not torture"
+	$(BIN)/pytest -q --numprocesses auto -m "not servers and not torture"
 
 .PHONY: test
 test: .apt-done $(VENV)/.test lint  ## Everything that fits in ten minutes, on real servers

@@ -6,9 +6,12 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from gateway.demo.mails import demo_mails
 
 
+@pytest.mark.servers
 def test_the_demo_shows_everything_and_ends_well() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "gateway", "demo"], capture_output=True, text=True, timeout=55, check=False
