@@ -9,6 +9,7 @@ that is none) ends it for all who wait: they get `UpstreamLost`.
 from __future__ import annotations
 
 import asyncio
+import select
 import ssl
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
@@ -24,6 +25,8 @@ from gateway.smtp.wire import with_last
 
 LOST = ServerReply.of(451, "4.4.2 Connection to the next mail server was lost; please try again")
 _A_LOT = 64 << 10
+_MOST_ROUNDS = 4
+"""Rounds of the loop after which all that had come is read."""
 
 # A reply that is on its way; None in its place when the connection ended first.
 Awaited = asyncio.Future[ServerReply | None]
@@ -141,18 +144,15 @@ class UpstreamSession(asyncio.Protocol):
         """
         final = self.expect()
         for piece, last in with_last(wire):
-            if self._transport is None or final.done():
+            if final.done():
                 break
-            if last and before_end is not None and not await before_end():
-                self.abort()
-                raise Withheld
-            self._transport.write(piece)
-            if self._writable is not None:
-                self._watchdog.expect(self._patience.block)
-                await self._writable
-            elif len(piece) >= _A_LOT:
-                # Others have their turn, and an early reply is heard.
-                await self._turns.take()
+            if last and before_end is not None:
+                if not await before_end():
+                    self.abort()
+                    raise Withheld
+                if final.done():  # lost, or answered, while we asked: the message was never ended
+                    break
+            await self._push(piece)
         else:
             try:
                 return await self.reply(final, self._patience.final)
@@ -161,6 +161,30 @@ class UpstreamSession(asyncio.Protocol):
         reply = await self.reply(final)
         self.abort()
         return reply
+
+    async def _push(self, piece: bytes) -> None:
+        """Send a piece of a message, and wait until the server, or others here, let us go on."""
+        if self._transport is None:
+            return
+        self._transport.write(piece)
+        if self._writable is not None:
+            self._watchdog.expect(self._patience.block)
+            await self._writable
+        elif len(piece) >= _A_LOT:
+            await self._turns.take()
+        if len(piece) >= _A_LOT:
+            await self._hear()
+
+    async def _hear(self) -> None:
+        """Let the loop read what has come before we write on.
+
+        A server that answers before the end may close at once; what it said is then still to be read, and would be lost
+        with the connection if our next write were the first to find that out.
+        """
+        for _ in range(_MOST_ROUNDS):
+            if self._transport is None or not _readable(self._transport):
+                return
+            await asyncio.sleep(0)
 
     async def start_tls(self, context: ssl.SSLContext, host: str, seconds: float) -> None:
         """Go on under TLS (RFC 3207).
@@ -254,3 +278,10 @@ class UpstreamSession(asyncio.Protocol):
             awaited = self._awaited.popleft()
             if not awaited.done():
                 awaited.set_result(None)
+
+
+def _readable(transport: asyncio.Transport) -> bool:
+    """Whether octets have come that the loop has not read yet."""
+    poll = select.poll()
+    poll.register(transport.get_extra_info("socket").fileno(), select.POLLIN)
+    return bool(poll.poll(0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path as FilePath
 
 import pytest
 
@@ -16,6 +17,7 @@ from gateway.smtp.route import Credentials, SubmissionRoute
 from gateway.smtp.values import Announce, Marker, Trace, UpstreamAddress, UpstreamPatience
 from tests.servers.ports import free_port
 from tests.servers.recorder import EHLO, Recorder, recording
+from tests.smtp.client import until
 
 MESSAGE = MemoryMessage(b"Subject: held\r\n\r\n.dot\r\n..\r\ntext\r\n")
 PENDING, DELIVERED, REFUSED, UNKNOWN = Outcome.PENDING, Outcome.DELIVERED, Outcome.REFUSED, Outcome.UNKNOWN
@@ -118,6 +120,26 @@ async def test_the_message_is_not_ended_without_leave() -> None:
         done = await route(recorder).send(ENVELOPE, MESSAGE, tuple(Delivery(path) for path in (A, B, C)), never)
     assert {delivery.outcome for delivery in done} == {PENDING}
     assert recorder.mails == []
+
+
+async def test_upstream_that_goes_away_while_leave_is_asked_for_has_no_message() -> None:
+    async with recording() as recorder:
+
+        async def meanwhile(_hanging: Sequence[Delivery]) -> bool:
+            recorder.disconnect()
+            await until(lambda: not connected_to(recorder.port))
+            return True
+
+        done = await route(recorder).send(ENVELOPE, MESSAGE, tuple(Delivery(path) for path in (A, B, C)), meanwhile)
+    assert {delivery.outcome for delivery in done} == {PENDING}
+    assert recorder.mails == []
+
+
+def connected_to(port: int) -> bool:
+    """Whether this machine has a connection to a port of its own that its client has not closed."""
+    established, close_wait = "01", "08"
+    sockets = [line.split() for line in FilePath("/proc/net/tcp").read_text().splitlines()[1:]]
+    return any(end[2].endswith(f":{port:04X}") and end[3] in {established, close_wait} for end in sockets)
 
 
 @pytest.mark.parametrize(
